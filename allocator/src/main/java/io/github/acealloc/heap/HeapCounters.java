@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+/**
+ * What happened in one heap since it was made. Written by the heap's owner in refill, spill and at samples only;
+ * readers elsewhere may see values that are a moment old, which costs nothing but that.
+ */
+public final class HeapCounters {
+    long refills;
+    long coldRefills;
+    long spills;
+    long remoteFrees;
+    long warmPoolHits;
+    long warmPoolMisses;
+    long adoptions;
+    double allocations;
+
+    /** All zero. */
+    public HeapCounters() {}
+
+    /**
+     * The sum of two.
+     *
+     * @param a one
+     * @param b the other
+     * @return new counters
+     */
+    public static HeapCounters sum(HeapCounters a, HeapCounters b) {
+        HeapCounters sum = new HeapCounters();
+        sum.add(a);
+        sum.add(b);
+        return sum;
+    }
+
+    private void add(HeapCounters other) {
+        refills += other.refills;
+        coldRefills += other.coldRefills;
+        spills += other.spills;
+        remoteFrees += other.remoteFrees;
+        warmPoolHits += other.warmPoolHits;
+        warmPoolMisses += other.warmPoolMisses;
+        adoptions += other.adoptions;
+        allocations += other.allocations;
+    }
+
+    /**
+     * Allocations, estimated from the sampled ones: the fast path counts nothing.
+     *
+     * @return a count; never less than the refills, each of which served one
+     */
+    public double allocations() {
+        return Math.max(allocations, refills);
+    }
+
+    /**
+     * Allocations that found the hot cache empty.
+     *
+     * @return a count
+     */
+    public long refills() {
+        return refills;
+    }
+
+    /**
+     * Refills that found no free block in any slab and cut a new one.
+     *
+     * @return a count
+     */
+    public long coldRefills() {
+        return coldRefills;
+    }
+
+    /**
+     * Releases that found the hot cache full.
+     *
+     * @return a count
+     */
+    public long spills() {
+        return spills;
+    }
+
+    /**
+     * Blocks that came home through the remote queue.
+     *
+     * @return a count
+     */
+    public long remoteFrees() {
+        return remoteFrees;
+    }
+
+    /**
+     * New slabs that were ready in a warm pool.
+     *
+     * @return a count
+     */
+    public long warmPoolHits() {
+        return warmPoolHits;
+    }
+
+    /**
+     * New slabs that had to be cut.
+     *
+     * @return a count
+     */
+    public long warmPoolMisses() {
+        return warmPoolMisses;
+    }
+
+    /**
+     * How often a thread took over this heap from one that ended.
+     *
+     * @return a count
+     */
+    public long adoptions() {
+        return adoptions;
+    }
+}

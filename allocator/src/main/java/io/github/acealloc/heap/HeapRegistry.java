@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
+
+/**
+ * Which thread has which heap: event loops own one each, all other threads share a few stripes, and a heap whose
+ * thread has ended waits on the shelf until the next event loop adopts it whole.
+ *
+ * <p>Safe for use by any thread. The lock guards the shelf and is never held while a heap is trimmed.
+ */
+public final class HeapRegistry {
+    private static final int MAX_STRIPES = 64;
+    private static final int SPINS_BEFORE_YIELD = 64;
+
+    private final Supplier<ThreadHeap> newHeap;
+    private final List<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
+    private final ArrayDeque<ThreadHeap> shelf = new ArrayDeque<>();
+    private final AtomicReferenceArray<ThreadHeap> stripes;
+    private volatile boolean closed;
+
+    /**
+     * A registry without heaps.
+     *
+     * @param newHeap makes a heap
+     * @param processors how many threads run at once; there are twice as many stripes, rounded up to a power of two
+     */
+    public HeapRegistry(Supplier<ThreadHeap> newHeap, int processors) {
+        this.newHeap = newHeap;
+        int wanted = Math.min(Math.max(2 * processors, 1), MAX_STRIPES);
+        stripes = new AtomicReferenceArray<>(Integer.highestOneBit(2 * wanted - 1));
+    }
+
+    /**
+     * Gives the calling thread a heap of its own until {@link #detach}: the heap of a thread that ended if there is
+     * one, else a new one.
+     *
+     * @param executor where the thread runs tasks
+     * @return the heap
+     * @throws IllegalStateException if the registry is closed
+     */
+    public ThreadHeap attach(Executor executor) {
+        ThreadHeap heap = adopt();
+        if (heap == null) {
+            heap = add(newHeap.get());
+            boolean taken = heap.tryBorrow();
+            assert taken : "a new heap had an owner";
+        }
+        heap.executor(executor);
+        if (closed) {
+            detach(heap);
+            checkOpen();
+        }
+        return heap;
+    }
+
+    private ThreadHeap adopt() {
+        synchronized (shelf) {
+            checkOpen();
+            // A shelved heap may be borrowed for a moment; then the next one serves.
+            for (int i = shelf.size(); i > 0; i--) {
+                ThreadHeap heap = shelf.pollFirst();
+                if (heap.tryBorrow()) {
+                    heap.counters().adoptions++;
+                    return heap;
+                }
+                shelf.addLast(heap);
+            }
+        }
+        for (ThreadHeap heap : heaps) {
+            if (heap.tryTakeFromDead()) {
+                heap.counters().adoptions++;
+                return heap;
+            }
+        }
+        return null;
+    }
+
+    private ThreadHeap add(ThreadHeap heap) {
+        heaps.add(heap);
+        if (closed) {
+            heap.retire();
+        }
+        return heap;
+    }
+
+    /**
+     * Takes a heap back from the calling thread, which owns it and ends.
+     *
+     * @param heap from {@link #attach}
+     */
+    public void detach(ThreadHeap heap) {
+        heap.executor(null);
+        if (closed) {
+            heap.trim();
+        }
+        heap.giveUp();
+        if (closed) {
+            heap.settle();
+            return;
+        }
+        synchronized (shelf) {
+            if (!closed) {
+                shelf.addLast(heap);
+            }
+        }
+    }
+
+    /**
+     * Lends a striped heap to the calling thread for one operation.
+     *
+     * @return a heap that the caller owns now and must {@link ThreadHeap#giveUp}
+     * @throws IllegalStateException if the registry is closed
+     */
+    public ThreadHeap borrowStripe() {
+        int mask = stripes.length() - 1;
+        int start = spread(Thread.currentThread().getId());
+        for (int tries = 0; ; tries++) {
+            checkOpen();
+            ThreadHeap heap = stripe(start + tries & mask);
+            if (heap.tryBorrow()) {
+                return heap;
+            }
+            if (tries > SPINS_BEFORE_YIELD) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private ThreadHeap stripe(int i) {
+        ThreadHeap heap = stripes.get(i);
+        if (heap != null) {
+            return heap;
+        }
+        synchronized (stripes) {
+            heap = stripes.get(i);
+            if (heap == null) {
+                heap = add(newHeap.get());
+                stripes.set(i, heap);
+            }
+            return heap;
+        }
+    }
+
+    private static int spread(long threadId) {
+        return (int) (threadId * 0x9E3779B97F4A7C15L >>> Long.SIZE - Integer.SIZE);
+    }
+
+    /**
+     * Trims every heap that the calling thread can have now: its own, the requester, those without an owner.
+     *
+     * @param requester a heap that the caller owns, or any other object
+     */
+    public void trim(Object requester) {
+        for (ThreadHeap heap : heaps) {
+            if (heap == requester || heap.isOwner()) {
+                heap.trim();
+            } else if (heap.tryTakeFromDead()) {
+                heap.trim();
+                detach(heap);
+            } else if (heap.tryBorrow()) {
+                try {
+                    heap.trim();
+                } finally {
+                    heap.giveUp();
+                }
+            }
+        }
+    }
+
+    /**
+     * Ends all ownership: no heap is given out any more, and every heap gives its memory back, now or when its last
+     * blocks are released.
+     *
+     * @param evict run by each owner on its own executor: makes it {@link #detach} its heap
+     */
+    public void close(Runnable evict) {
+        synchronized (shelf) {
+            closed = true;
+            shelf.clear();
+        }
+        for (ThreadHeap heap : heaps) {
+            heap.retire();
+            Executor executor = heap.executor();
+            if (heap.isOwner()) {
+                evict.run();
+            } else if (executor != null) {
+                evictOn(executor, evict);
+            }
+        }
+        trim(null);
+    }
+
+    private static void evictOn(Executor executor, Runnable evict) {
+        try {
+            executor.execute(evict);
+        } catch (RejectedExecutionException ignored) {
+            // The loop is shutting down: its thread detaches as it ends, or has ended and trim() takes its heap.
+        }
+    }
+
+    /**
+     * Checks that heaps are still given out.
+     *
+     * @throws IllegalStateException if the registry is closed
+     */
+    public void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the allocator is closed");
+        }
+    }
+
+    /**
+     * Every heap there is.
+     *
+     * @return a snapshot-safe list
+     */
+    public List<ThreadHeap> heaps() {
+        return heaps;
+    }
+}

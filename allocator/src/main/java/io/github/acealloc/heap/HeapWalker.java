@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Slab;
+import io.github.acealloc.slab.Superslab;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Walks a heap and holds it against the laws. For tests and diagnosis: nobody may use the heap meanwhile.
+ */
+public final class HeapWalker {
+    private final List<String> violations = new ArrayList<>();
+    private final ThreadHeap heap;
+    private final Map<Slab, Integer> cachedPerSlab = new IdentityHashMap<>();
+
+    private HeapWalker(ThreadHeap heap) {
+        this.heap = heap;
+    }
+
+    /**
+     * Walks one heap.
+     *
+     * @param heap used by nobody meanwhile
+     * @return what was found wrong, in words; empty if all laws hold
+     */
+    public static List<String> walk(ThreadHeap heap) {
+        HeapWalker walker = new HeapWalker(heap);
+        walker.walkCaches();
+        walker.walkSlabs();
+        walker.walkSuperslabs();
+        return walker.violations;
+    }
+
+    private void expect(boolean law, String violation) {
+        if (!law) {
+            violations.add(violation);
+        }
+    }
+
+    private void walkCaches() {
+        Set<Integer> seen = new HashSet<>();
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            HotCache cache = heap.cache(c);
+            for (int i = 0; i < cache.size(); i++) {
+                int id = cache.id(i);
+                expect(seen.add(id), "block " + id + " is cached twice");
+                Slab slab = heap.slabs().slab(id);
+                if (slab == null) {
+                    violations.add("block " + id + " is cached but its slab is gone");
+                    continue;
+                }
+                cachedPerSlab.merge(slab, 1, Integer::sum);
+                expect(slab.sizeClass() == c, "block " + id + " of " + slab + " is cached in class " + c);
+                expect(!slab.isFree(id & Slab.SLOT_MASK), "block " + id + " is cached and free in " + slab);
+            }
+        }
+    }
+
+    private void walkSlabs() {
+        long used = 0;
+        for (Slab slab : heap.slabs().slabs()) {
+            int free = 0;
+            for (int slot = 0; slot < slab.capacity(); slot++) {
+                free += slab.isFree(slot) ? 1 : 0;
+                if (slab.block(slot) != null) {
+                    int id = slab.block(slot).blockId();
+                    expect(id == slab.blockId(slot), "the object of slot " + slot + " of " + slab + " says it is " + id);
+                } else {
+                    expect(slab.isFree(slot), "slot " + slot + " of " + slab + " is taken but has no object");
+                }
+            }
+            expect(free == slab.free(), slab + " has " + free + " free slots");
+            int usedHere = slab.capacity() - free - cachedPerSlab.getOrDefault(slab, 0);
+            expect(usedHere >= 0, slab + " has " + usedHere + " used blocks");
+            used += usedHere;
+            expect(heap.slabs().slab(slab.blockId(0)) == slab, slab + " is not at its index");
+            boolean queued = heap.slabs().isPartial(slab) || heap.slabs().isWarm(slab);
+            expect(queued == free > 0, slab + (queued ? " is" : " is not") + " in a queue");
+            expect(!heap.slabs().isWarm(slab) || free == slab.capacity(), slab + " is in the warm pool");
+        }
+        expect(used >= heap.remoteCount(), used + " blocks are out, but " + heap.remoteCount() + " are in the queue");
+    }
+
+    private void walkSuperslabs() {
+        Map<Superslab, Long> unitsPerSuperslab = new IdentityHashMap<>();
+        for (Slab slab : heap.slabs().slabs()) {
+            int units = SizeClasses.units(slab.sizeClass());
+            long mask = (1L << units) - 1 << slab.firstUnit();
+            long before = unitsPerSuperslab.getOrDefault(slab.superslab(), 0L);
+            expect((before & mask) == 0, slab + " overlaps another slab");
+            unitsPerSuperslab.put(slab.superslab(), before | mask);
+            expect(heap.slabs().superslabs().contains(slab.superslab()), slab + " lies in a foreign superslab");
+        }
+        for (Superslab superslab : heap.slabs().superslabs()) {
+            int taken = Long.bitCount(unitsPerSuperslab.getOrDefault(superslab, 0L));
+            expect(
+                    taken + superslab.freeUnits() == Superslab.UNITS,
+                    taken + " units in slabs + " + superslab.freeUnits() + " free = " + Superslab.UNITS + " is broken");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Superslab;
+import java.util.Arrays;
+
+/**
+ * The limits that heaps keep to: what a control loop may move. Immutable; owners read the current one in refill and
+ * spill only, so a change takes effect at each cache's next one.
+ */
+public final class Knobs {
+    private static final int CACHE_BYTES = 512 << 10;
+    private static final int MAX_CAP = 256;
+    private static final int MIN_CAP = 2;
+    private static final int WARM_BYTES = 256 << 10;
+    private static final int MAX_WARM_SLABS = 4;
+    private static final int PREFILL = 3;
+    private static final int MAX_BATCH = 32;
+
+    private final int[] caps;
+    private final int[] batches;
+    private final int prefill;
+    private final int warmSlabs;
+
+    private Knobs(int[] caps, int[] batches, int prefill, int warmSlabs) {
+        this.caps = caps;
+        this.batches = batches;
+        this.prefill = prefill;
+        this.warmSlabs = warmSlabs;
+    }
+
+    /**
+     * The default limits: up to 512 KiB a class and heap in hot caches, but at least 2 and at most 256 blocks.
+     *
+     * @return the same for all heaps
+     */
+    public static Knobs defaults() {
+        int[] caps = new int[SizeClasses.COUNT];
+        int[] batches = new int[SizeClasses.COUNT];
+        for (int c = 0; c < caps.length; c++) {
+            caps[c] = Math.min(Math.max(CACHE_BYTES / SizeClasses.blockBytes(c), MIN_CAP), MAX_CAP);
+            batches[c] = Math.min(Math.max(caps[c] / 4, 1), MAX_BATCH);
+        }
+        return new Knobs(caps, batches, PREFILL, MAX_WARM_SLABS);
+    }
+
+    /**
+     * The same limits with another cap and batch for every class.
+     *
+     * @param cap blocks, at least 0; 0 caches nothing
+     * @param batch blocks, at least 1
+     * @return a new object
+     */
+    public Knobs withCaches(int cap, int batch) {
+        if (cap < 0 || batch < 1) {
+            throw new IllegalArgumentException("cap: " + cap + " (expected: >= 0), batch: " + batch + " (expected: >= 1)");
+        }
+        int[] newCaps = new int[caps.length];
+        int[] newBatches = new int[caps.length];
+        Arrays.fill(newCaps, cap);
+        Arrays.fill(newBatches, batch);
+        return new Knobs(newCaps, newBatches, prefill, warmSlabs);
+    }
+
+    /**
+     * How many blocks a hot cache holds at most.
+     *
+     * @param sizeClass the class
+     * @return at least 0
+     */
+    public int cap(int sizeClass) {
+        return caps[sizeClass];
+    }
+
+    /**
+     * How many blocks a refill fetches and a spill gives back.
+     *
+     * @param sizeClass the class
+     * @return at least 1
+     */
+    public int batch(int sizeClass) {
+        return batches[sizeClass];
+    }
+
+    /**
+     * How many slabs are fetched at once when a class's warm pool is empty.
+     *
+     * @return at least 1
+     */
+    public int prefill() {
+        return prefill;
+    }
+
+    /**
+     * How many empty slabs a class's warm pool keeps: 256 KiB of them, and no more than the knob says.
+     *
+     * @param sizeClass the class
+     * @return at least 0
+     */
+    public int warmSlabs(int sizeClass) {
+        return Math.min(WARM_BYTES / (SizeClasses.units(sizeClass) * Superslab.UNIT_BYTES), warmSlabs);
+    }
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.slab.Block;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Slab;
+import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabStore;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jctools.queues.MessagePassingQueue;
+
+/**
+ * One owner's share of the memory: hot caches, slabs, and the queue through which others give blocks back.
+ *
+ * <p><b>Ownership.</b> {@code owner} is the thread that may touch the lists. An event loop owns a heap for as long as
+ * it lives; every other thread borrows one for a single operation ({@link #tryBorrow}), never waiting. A heap without
+ * an owner (a stripe, a heap whose thread ended, a heap of a closed allocator) can be borrowed by anybody; a heap
+ * outlives its threads, and blocks point at their heap for ever.
+ *
+ * <p><b>Memory order.</b> Taking the heap is a compare-and-set of {@code owner}, giving it up a volatile store: all
+ * that one owner did is visible to the next. {@link #isOwner} reads it plainly: only the current thread ever stores
+ * itself there, so the comparison is right whatever else the read may see.
+ */
+public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
+    private static final VarHandle OWNER = ownerHandle();
+
+    /** How many remote frees one refill takes in at most, so that none takes long. */
+    private static final int DRAIN_LIMIT = 1024;
+
+    private Thread owner;
+    private final HotCache[] caches;
+    private final HeapSlabs slabs;
+    private final RemoteFrees remote = new RemoteFrees();
+    private final SampleCountdown countdown = new SampleCountdown();
+    private final HeapCounters counters = new HeapCounters();
+    private final Supplier<Knobs> knobs;
+    private final MemoryBudget budget;
+    private volatile Executor executor;
+    private volatile boolean retired;
+
+    /**
+     * A heap without memory and without an owner.
+     *
+     * @param store where superslabs come from
+     * @param binder makes the objects of slots
+     * @param budget asked to reclaim when the store has nothing
+     * @param knobs the current limits, read in refill and spill
+     */
+    public ThreadHeap(SuperslabStore store, Binder binder, MemoryBudget budget, Supplier<Knobs> knobs) {
+        this.budget = budget;
+        this.knobs = knobs;
+        slabs = new HeapSlabs(this, store, binder, counters);
+        caches = new HotCache[SizeClasses.COUNT];
+        for (int c = 0; c < caches.length; c++) {
+            caches[c] = new HotCache(this, c, 0);
+        }
+    }
+
+    /**
+     * Whether the calling thread may touch this heap's lists now.
+     *
+     * @return {@code true} for the owner and for who has borrowed it
+     */
+    public boolean isOwner() {
+        return owner == Thread.currentThread();
+    }
+
+    /**
+     * The hot cache of a class. Owner only.
+     *
+     * @param sizeClass 0 to {@link SizeClasses#COUNT} − 1
+     * @return the cache
+     */
+    public HotCache cache(int sizeClass) {
+        return caches[sizeClass];
+    }
+
+    /**
+     * The object of a block that was taken from one of the caches. Owner only.
+     *
+     * @param id the block's number
+     * @return the object bound to its slot
+     */
+    public Block block(int id) {
+        return slabs.block(id);
+    }
+
+    /**
+     * The countdown to the next sampled allocation. Owner only.
+     *
+     * @return this heap's own
+     */
+    public SampleCountdown countdown() {
+        return countdown;
+    }
+
+    /**
+     * Takes the heap if it has no owner, without waiting.
+     *
+     * @return whether the calling thread owns it now; it must {@link #giveUp} soon
+     */
+    public boolean tryBorrow() {
+        return owner == null && OWNER.compareAndSet(this, null, Thread.currentThread());
+    }
+
+    /** Gives the heap up again. Owner only. */
+    public void giveUp() {
+        assert isOwner() : "owner: " + owner;
+        OWNER.setVolatile(this, null);
+    }
+
+    /** Takes the heap of a thread that has ended. */
+    boolean tryTakeFromDead() {
+        Thread last = (Thread) OWNER.getAcquire(this);
+        return last != null && !last.isAlive() && OWNER.compareAndSet(this, last, Thread.currentThread());
+    }
+
+    /**
+     * Takes back a block that the calling thread, which does not own this heap, has released.
+     *
+     * @param block a block of this heap
+     * @param sizeClass its class
+     */
+    public void releaseRemote(Block block, int sizeClass) {
+        if (tryBorrow()) {
+            try {
+                caches[sizeClass].push(block.blockId());
+                if (retired) {
+                    trim();
+                }
+            } finally {
+                giveUp();
+            }
+        } else {
+            remote.offer(block);
+        }
+        if (retired) {
+            settle();
+        }
+    }
+
+    /** Marks the heap as one that will allocate no more: from now on each release gives its memory back at once. */
+    void retire() {
+        retired = true;
+    }
+
+    /**
+     * Gives everything back that lies in an ownerless heap.
+     *
+     * <p>Nothing stays behind: who offers to the queue looks for an owner afterwards, who gives the heap up looks at
+     * the queue afterwards, and between the two lies a full fence on both sides (the queue's compare-and-set of its
+     * producer index; the volatile store in {@link #giveUp}), so one of them sees the other.
+     */
+    void settle() {
+        while (hasRemoteFrees() && tryBorrow()) {
+            try {
+                trim();
+            } finally {
+                giveUp();
+            }
+        }
+    }
+
+    /** A block drained from the remote queue. */
+    @Override
+    public void accept(Block block) {
+        int id = block.blockId();
+        HotCache cache = caches[slabs.slab(id).sizeClass()];
+        if (cache.room() > 0) {
+            cache.push(id);
+        } else {
+            slabs.give(id, knobs.get());
+        }
+    }
+
+    private int drain(int limit) {
+        if (remote.isEmpty()) {
+            return 0;
+        }
+        int n = remote.drain(this, limit);
+        counters.remoteFrees += n;
+        return n;
+    }
+
+    /** WARM and COLD: serves an allocation that found its hot cache empty, and fetches a batch beside. */
+    int refill(HotCache cache) {
+        assert isOwner() : "owner: " + owner;
+        counters.refills++;
+        Knobs knobs = this.knobs.get();
+        int sizeClass = cache.sizeClass();
+        if (cache.cap() != knobs.cap(sizeClass)) {
+            cache.cap(knobs.cap(sizeClass));
+        }
+        drain(DRAIN_LIMIT);
+        if (cache.size() > 0) {
+            return cache.pop();
+        }
+        if (!slabs.hasPartial(sizeClass)) {
+            addSlab(sizeClass, knobs);
+        }
+        int batch = Math.min(knobs.batch(sizeClass), cache.cap());
+        if (batch == 0) {
+            return slabs.take(sizeClass);
+        }
+        // Every block is in the cache before the next is taken, so that a failure half-way loses none.
+        do {
+            cache.push(slabs.take(sizeClass));
+        } while (--batch > 0 && slabs.hasPartial(sizeClass));
+        return cache.pop();
+    }
+
+    private void addSlab(int sizeClass, Knobs knobs) {
+        counters.coldRefills++;
+        if (slabs.addSlab(sizeClass, knobs)) {
+            return;
+        }
+        budget.reclaim(this);
+        if (!slabs.hasPartial(sizeClass) && !slabs.addSlab(sizeClass, knobs)) {
+            throw budget.exhausted(Superslab.BYTES);
+        }
+    }
+
+    /** Serves a release that found its hot cache full: the blocks that lay there longest go back to their slabs. */
+    void spill(HotCache cache, int id) {
+        assert isOwner() : "owner: " + owner;
+        counters.spills++;
+        Knobs knobs = this.knobs.get();
+        int cap = knobs.cap(cache.sizeClass());
+        if (cache.size() >= cap) {
+            int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
+            giveOldest(cache, n, knobs);
+        }
+        if (cache.cap() != cap) {
+            cache.cap(cap);
+        }
+        if (cache.room() > 0) {
+            cache.push(id);
+        } else {
+            slabs.give(id, knobs);
+        }
+    }
+
+    private void giveOldest(HotCache cache, int n, Knobs knobs) {
+        for (int i = 0; i < n; i++) {
+            slabs.give(cache.id(i), knobs);
+        }
+        cache.dropOldest(n);
+    }
+
+    /** Gives back all that is not with the user: remote frees and caches → slabs → superslabs → store. Owner only. */
+    public void trim() {
+        assert isOwner() : "owner: " + owner;
+        while (drain(DRAIN_LIMIT) > 0) {
+            // until the queue is empty
+        }
+        Knobs knobs = this.knobs.get();
+        for (HotCache cache : caches) {
+            giveOldest(cache, cache.size(), knobs);
+        }
+        slabs.trim();
+    }
+
+    /**
+     * Whether blocks released elsewhere wait to be drained.
+     *
+     * @return {@code true} if the queue is not empty
+     */
+    boolean hasRemoteFrees() {
+        return !remote.isEmpty();
+    }
+
+    /**
+     * Where the owner runs tasks.
+     *
+     * @return {@code null} if there is no owner that does
+     */
+    public Executor executor() {
+        return executor;
+    }
+
+    void executor(Executor executor) {
+        this.executor = executor;
+    }
+
+    /**
+     * What happened in this heap so far.
+     *
+     * @return live counters; a reader that is not the owner may see values that are a moment old
+     */
+    public HeapCounters counters() {
+        return counters;
+    }
+
+    HeapSlabs slabs() {
+        return slabs;
+    }
+
+    /**
+     * How many blocks wait in the remote queue.
+     *
+     * @return a count
+     */
+    public int remoteCount() {
+        return remote.size();
+    }
+
+    /**
+     * How much lies in the hot caches. Exact for the owner.
+     *
+     * @return bytes
+     */
+    public long cachedBytes() {
+        long bytes = 0;
+        for (HotCache cache : caches) {
+            bytes += (long) cache.size() * SizeClasses.blockBytes(cache.sizeClass());
+        }
+        return bytes;
+    }
+
+    /**
+     * How much of the slabs is taken: live, cached or in the remote queue. Exact for the owner.
+     *
+     * @return bytes
+     */
+    public long takenBytes() {
+        long bytes = 0;
+        for (Slab slab : slabs.slabs()) {
+            bytes += (long) (slab.capacity() - slab.free()) * slab.blockBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * How much memory the heap has from the store. Exact for the owner.
+     *
+     * @return bytes
+     */
+    public long committedBytes() {
+        return (long) slabs.superslabs().size() * Superslab.BYTES;
+    }
+
+    /**
+     * Records sampled allocations. Owner only.
+     *
+     * @param allocations how many allocations the sample stands for
+     */
+    public void countSample(double allocations) {
+        counters.allocations += allocations;
+    }
+
+    private static VarHandle ownerHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(ThreadHeap.class, "owner", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.os;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The one limit that all memory of one allocator counts against, whatever its source.
+ *
+ * <p>Law: {@code Σ committed ≤ limit}; each committed byte was taken by one {@link #tryTake} and is given back by one
+ * {@link #give}. Safe for use by any thread.
+ */
+public final class MemoryBudget {
+
+    /** Who is asked to give memory back when the limit is reached, and to tell its state if that did not help. */
+    public interface Reclaimer {
+        /**
+         * Gives back what can be given back now, without waiting for other threads.
+         *
+         * @param requester the heap that asks; the caller owns it
+         */
+        void reclaim(Object requester);
+
+        /**
+         * Tells what it holds.
+         *
+         * @return text for the error's message, such as {@code direct: live 5 bytes}
+         */
+        String report();
+    }
+
+    private final long limit;
+    private final AtomicLong committed = new AtomicLong();
+    private final List<Reclaimer> reclaimers = new CopyOnWriteArrayList<>();
+
+    /**
+     * A budget with nothing taken.
+     *
+     * @param limit bytes, greater than 0
+     */
+    public MemoryBudget(long limit) {
+        if (limit <= 0) {
+            throw new IllegalArgumentException("limit: " + limit + " (expected: > 0)");
+        }
+        this.limit = limit;
+    }
+
+    /**
+     * Takes bytes if they fit under the limit.
+     *
+     * @param bytes how many
+     * @return whether they were taken
+     */
+    public boolean tryTake(long bytes) {
+        long current = committed.get();
+        while (current <= limit - bytes) {
+            if (committed.compareAndSet(current, current + bytes)) {
+                return true;
+            }
+            current = committed.get();
+        }
+        return false;
+    }
+
+    /**
+     * Gives bytes back.
+     *
+     * @param bytes as many as one {@link #tryTake} took
+     */
+    public void give(long bytes) {
+        long left = committed.addAndGet(-bytes);
+        assert left >= 0 : "committed: " + left + " (expected: >= 0)";
+    }
+
+    /**
+     * Adds somebody who is asked when memory runs out.
+     *
+     * @param reclaimer asked by {@link #reclaim}
+     */
+    public void addReclaimer(Reclaimer reclaimer) {
+        reclaimers.add(reclaimer);
+    }
+
+    /**
+     * Asks every reclaimer to give back what it can.
+     *
+     * @param requester the heap that asks; the calling thread owns it
+     */
+    public void reclaim(Object requester) {
+        for (Reclaimer reclaimer : reclaimers) {
+            reclaimer.reclaim(requester);
+        }
+    }
+
+    /**
+     * The error that says, after reclaiming did not help, that a request cannot be served.
+     *
+     * @param bytes what was asked for
+     * @return to be thrown by the caller
+     */
+    public OutOfMemoryError exhausted(long bytes) {
+        StringBuilder text = new StringBuilder(256);
+        text.append("cannot allocate ").append(bytes).append(" bytes: ");
+        text.append(committed.get() > limit - bytes ? "the limit is reached" : "the system refused more memory");
+        text.append(" (committed: ").append(committed.get()).append(", limit: ").append(limit);
+        for (Reclaimer reclaimer : reclaimers) {
+            text.append("; ").append(reclaimer.report());
+        }
+        return new OutOfMemoryError(text.append(")").toString());
+    }
+
+    /**
+     * What is taken now.
+     *
+     * @return bytes
+     */
+    public long committed() {
+        return committed.get();
+    }
+
+    /**
+     * The limit.
+     *
+     * @return bytes
+     */
+    public long limit() {
+        return limit;
+    }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.os;
+
+/**
+ * A source of memory. Safe for use by any thread.
+ *
+ * <p>Preconditions are the caller's: {@code bytes > 0}, and a region is released once, to the source that made it,
+ * when nothing reads or writes it any more. The source counts nothing; {@link MemoryBudget} does.
+ */
+public interface OsMemory {
+
+    /**
+     * Gets fresh memory, aligned to at least {@value #ALIGNMENT} bytes where addresses mean anything.
+     *
+     * @param bytes how much; greater than 0
+     * @return the region, of exactly {@code bytes}
+     * @throws OutOfMemoryError if the system refuses
+     */
+    Region reserve(int bytes);
+
+    /**
+     * Gives memory back to the system.
+     *
+     * @param region from {@link #reserve} of this source, not yet released
+     */
+    void release(Region region);
+
+    /**
+     * Whether the memory lies outside the Java heap.
+     *
+     * @return {@code true} for direct memory
+     */
+    boolean isDirect();
+
+    /** The alignment, in bytes, that every direct region has: one page. */
+    int ALIGNMENT = 4096;
+}

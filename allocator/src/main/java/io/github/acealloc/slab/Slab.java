@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.slab;
+
+import io.github.acealloc.os.Region;
+
+/**
+ * Contiguous units holding equal blocks, with a bit per free slot and the object bound to each slot.
+ *
+ * <p>Law: {@code used + free + cached + remote = capacity}, where {@code free} are the set bits, {@code cached} and
+ * {@code remote} blocks lie in its heap's hot cache or remote queue, and {@code used} are with the user.
+ *
+ * <p>Ownership: everything here belongs to the owner of the heap, except that whoever holds a live block may exchange
+ * that slot's entry of the table of bound objects ({@link #bind}); the table never grows or moves for that reason, and
+ * the way of the block back to the owner (its cache or the remote queue) publishes the exchange.
+ *
+ * <p>A huge block is a slab of one slot that has a region of its own and no superslab.
+ */
+public final class Slab {
+    /** Bits of a block's number that tell the slot. */
+    public static final int SLOT_BITS = 12;
+
+    /** Mask of the slot in a block's number. */
+    public static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
+
+    /** The slab's number where it has none: a huge block's. */
+    public static final int NO_INDEX = 0;
+
+    private final Region region;
+    private final Superslab superslab;
+    private final int sizeClass;
+    private final int offset;
+    private final int blockBytes;
+    private final int capacity;
+    private final int index;
+    private final long[] freeBits;
+    private final Block[] blocks;
+    private int free;
+
+    /** No word below this one has a free bit. */
+    private int scanFrom;
+
+    /** Neighbours in the one queue the slab is in; owned by that queue. */
+    Slab previous;
+
+    Slab next;
+    SlabQueue queue;
+
+    private Slab(Region region, Superslab superslab, int sizeClass, int offset, int blockBytes, int capacity, int index) {
+        this.region = region;
+        this.superslab = superslab;
+        this.sizeClass = sizeClass;
+        this.offset = offset;
+        this.blockBytes = blockBytes;
+        this.capacity = capacity;
+        this.index = index;
+        this.free = capacity;
+        freeBits = new long[(capacity + Long.SIZE - 1) / Long.SIZE];
+        for (int slot = 0; slot < capacity; slot++) {
+            freeBits[slot / Long.SIZE] |= 1L << slot;
+        }
+        blocks = new Block[capacity];
+    }
+
+    /**
+     * A slab of a size class.
+     *
+     * @param superslab where its units lie
+     * @param firstUnit the first of its {@link SizeClasses#units} units, taken for it
+     * @param sizeClass the class of its blocks
+     * @param index its number in the heap, at least 0
+     * @return the slab, all slots free
+     */
+    public static Slab ofClass(Superslab superslab, int firstUnit, int sizeClass, int index) {
+        return new Slab(
+                superslab.region(),
+                superslab,
+                sizeClass,
+                firstUnit << Superslab.UNIT_SHIFT,
+                SizeClasses.blockBytes(sizeClass),
+                SizeClasses.capacity(sizeClass),
+                index);
+    }
+
+    /**
+     * A slab of one huge block.
+     *
+     * @param region the block's own memory
+     * @return the slab, its slot free
+     */
+    public static Slab huge(Region region) {
+        return new Slab(region, null, -1, 0, region.bytes(), 1, NO_INDEX);
+    }
+
+    /**
+     * Takes the free slot with the lowest address.
+     *
+     * @return the slot; there must be one
+     */
+    public int take() {
+        int word = scanFrom;
+        while (freeBits[word] == 0) {
+            word++;
+        }
+        int slot = word * Long.SIZE + Long.numberOfTrailingZeros(freeBits[word]);
+        freeBits[word] &= freeBits[word] - 1;
+        scanFrom = word;
+        free--;
+        return slot;
+    }
+
+    /**
+     * Puts a slot back.
+     *
+     * @param slot taken before
+     * @throws IllegalStateException if the slot is free already: somebody released a block twice
+     */
+    public void give(int slot) {
+        long bit = 1L << slot;
+        int word = slot / Long.SIZE;
+        if ((freeBits[word] & bit) != 0) {
+            throw new IllegalStateException("slot: " + slot + " of " + this + " was given back twice");
+        }
+        freeBits[word] |= bit;
+        scanFrom = Math.min(scanFrom, word);
+        free++;
+    }
+
+    /**
+     * Whether a slot is free.
+     *
+     * @param slot 0 to capacity − 1
+     * @return {@code true} if it can be taken
+     */
+    public boolean isFree(int slot) {
+        return (freeBits[slot / Long.SIZE] & 1L << slot) != 0;
+    }
+
+    /**
+     * The object bound to a slot.
+     *
+     * @param slot 0 to capacity − 1
+     * @return {@code null} if the slot was never taken
+     */
+    public Block block(int slot) {
+        return blocks[slot];
+    }
+
+    /**
+     * Binds an object to a slot that the caller holds.
+     *
+     * @param slot taken by the owner, or live and held by the caller
+     * @param block the object to be handed out with the slot from now on
+     */
+    public void bind(int slot, Block block) {
+        blocks[slot] = block;
+    }
+
+    /**
+     * The table of bound objects itself, for the heap's fast path; owner only.
+     *
+     * @return slot → object
+     */
+    public Block[] blocks() {
+        return blocks;
+    }
+
+    /**
+     * The number of a slot's block in its heap.
+     *
+     * @param slot 0 to capacity − 1
+     * @return see {@link Block#blockId()}
+     */
+    public int blockId(int slot) {
+        return index << SLOT_BITS | slot;
+    }
+
+    /**
+     * Where a slot begins.
+     *
+     * @param slot 0 to capacity − 1
+     * @return bytes from the start of {@link #region()}
+     */
+    public int offset(int slot) {
+        return offset + slot * blockBytes;
+    }
+
+    /**
+     * The memory the slab lies in.
+     *
+     * @return a superslab's region, or a huge block's own
+     */
+    public Region region() {
+        return region;
+    }
+
+    /**
+     * The superslab it is cut from.
+     *
+     * @return {@code null} for a huge block
+     */
+    public Superslab superslab() {
+        return superslab;
+    }
+
+    /**
+     * Whether this is a single huge block with memory of its own.
+     *
+     * @return {@code true} if it is cut from no superslab
+     */
+    public boolean isHuge() {
+        return superslab == null;
+    }
+
+    /**
+     * The class of its blocks.
+     *
+     * @return −1 for a huge block
+     */
+    public int sizeClass() {
+        return sizeClass;
+    }
+
+    /**
+     * The size of each block.
+     *
+     * @return bytes
+     */
+    public int blockBytes() {
+        return blockBytes;
+    }
+
+    /**
+     * The number of slots.
+     *
+     * @return at least 1
+     */
+    public int capacity() {
+        return capacity;
+    }
+
+    /**
+     * The number of free slots.
+     *
+     * @return 0 to capacity
+     */
+    public int free() {
+        return free;
+    }
+
+    /**
+     * The first of its units in the superslab.
+     *
+     * @return 0 to 31
+     */
+    public int firstUnit() {
+        return offset >>> Superslab.UNIT_SHIFT;
+    }
+
+    /**
+     * Its number in its heap.
+     *
+     * @return at least 0
+     */
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public String toString() {
+        return "slab(index: " + index + ", blockBytes: " + blockBytes + ", capacity: " + capacity + ", free: " + free
+                + ")";
+    }
+}
