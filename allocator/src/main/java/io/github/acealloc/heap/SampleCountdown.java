@@ -21,6 +21,7 @@ public final class SampleCountdown {
 
     private long left;
     private long random = System.nanoTime() | 1;
+    private long lastDue = System.nanoTime();
 
     @SuppressWarnings("unused")
     private long q0, q1, q2, q3, q4, q5, q6;
@@ -60,6 +61,21 @@ public final class SampleCountdown {
         x ^= x << 17;
         random = x;
         return (int) ((x >>> 33) % bound);
+    }
+
+    /**
+     * Limits how often something expensive is done with samples. Reads the clock.
+     *
+     * @param nanosBetween the least time between two times that this says yes
+     * @return whether so much time has passed since it last said yes
+     */
+    public boolean isDue(long nanosBetween) {
+        long now = System.nanoTime();
+        if (now - lastDue < nanosBetween) {
+            return false;
+        }
+        lastDue = now;
+        return true;
     }
 
     /**

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,12 +17,13 @@ import java.nio.ByteBuffer;
  */
 public final class DirectMemory implements OsMemory {
     private static final MethodHandle CLEAN = findCleaner();
+    private static final int FEATURE_WITH_SEGMENTS = 22;
 
     @Override
     public Region reserve(int bytes) {
         ByteBuffer origin = ByteBuffer.allocateDirect(Math.addExact(bytes, ALIGNMENT - 1));
         ByteBuffer aligned = origin.alignedSlice(ALIGNMENT).slice(0, bytes);
-        return Region.direct(aligned, origin);
+        return Region.direct(aligned, origin, address(aligned));
     }
 
     @Override
@@ -39,6 +41,20 @@ public final class DirectMemory implements OsMemory {
     @Override
     public boolean isDirect() {
         return true;
+    }
+
+    /** Java 22 and later tell the address of a direct buffer without any special access. */
+    private static long address(ByteBuffer buffer) {
+        if (Runtime.version().feature() < FEATURE_WITH_SEGMENTS) {
+            return 0;
+        }
+        try {
+            Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
+            Object ofBuffer = segment.getMethod("ofBuffer", Buffer.class).invoke(null, buffer);
+            return (long) segment.getMethod("address").invoke(ofBuffer);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("Java " + Runtime.version() + " has no MemorySegment.ofBuffer", e);
+        }
     }
 
     private static MethodHandle findCleaner() {

@@ -13,12 +13,14 @@ public final class Region {
     private final ByteBuffer buffer;
     private final byte[] array;
     private final Object origin;
+    private final long address;
     private final int bytes;
 
-    private Region(ByteBuffer buffer, byte[] array, Object origin, int bytes) {
+    private Region(ByteBuffer buffer, byte[] array, Object origin, long address, int bytes) {
         this.buffer = buffer;
         this.array = array;
         this.origin = origin;
+        this.address = address;
         this.bytes = bytes;
     }
 
@@ -27,10 +29,11 @@ public final class Region {
      *
      * @param buffer the memory, position 0, limit = capacity
      * @param origin what the source needs to give the memory back (the buffer it was sliced from)
+     * @param address where the memory begins, or 0 if the JVM does not tell
      * @return the region
      */
-    public static Region direct(ByteBuffer buffer, Object origin) {
-        return new Region(buffer, null, origin, buffer.capacity());
+    public static Region direct(ByteBuffer buffer, Object origin, long address) {
+        return new Region(buffer, null, origin, address, buffer.capacity());
     }
 
     /**
@@ -40,7 +43,7 @@ public final class Region {
      * @return the region
      */
     public static Region heap(byte[] array) {
-        return new Region(null, array, array, array.length);
+        return new Region(null, array, array, 0, array.length);
     }
 
     /**
@@ -68,6 +71,15 @@ public final class Region {
      */
     public Object origin() {
         return origin;
+    }
+
+    /**
+     * Where direct memory begins.
+     *
+     * @return 0 on the Java heap, and where the JVM does not tell
+     */
+    public long address() {
+        return address;
     }
 
     /**

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+
+/**
+ * The settings of an allocator, and the only reader of {@code acealloc.*} properties. Immutable.
+ *
+ * <p>A wrong value is an {@link IllegalArgumentException} that names the property, the value and what is expected.
+ */
+public final class AceConfig {
+    private static final String PREFIX = "acealloc.";
+
+    /** The allocators that {@code acealloc.allocator} can name. */
+    public enum AllocatorName {
+        /** This project's. */
+        ACE,
+        /** Netty's pooled one. */
+        POOLED,
+        /** Netty's adaptive one. */
+        ADAPTIVE,
+        /** Netty's unpooled one. */
+        UNPOOLED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Each setting with its name, default, unit and one sentence. */
+    enum Setting {
+        ALLOCATOR(
+                "allocator",
+                "ace",
+                "ace, pooled, adaptive or unpooled",
+                "The allocator that AceAllocators.configured() gives."),
+        MAX_BYTES(
+                "maxBytes",
+                "auto",
+                "bytes, or a number with k, m or g; auto is the JVM's direct-memory limit",
+                "The most memory, direct and heap together, that one allocator takes."),
+        LEAK_TRACKED_PER_SECOND(
+                "leakTrackedPerSecond",
+                "1000",
+                "buffers a second, 0 to 1000000",
+                "How many buffers each heap lets Netty's leak detector follow where neither its level nor its interval"
+                        + " is set.");
+
+        private final String property;
+        private final String defaultValue;
+        private final String unit;
+        private final String sentence;
+
+        Setting(String name, String defaultValue, String unit, String sentence) {
+            property = PREFIX + name;
+            this.defaultValue = defaultValue;
+            this.unit = unit;
+            this.sentence = sentence;
+        }
+    }
+
+    private final Map<Setting, String> values = new EnumMap<>(Setting.class);
+
+    private AceConfig(Properties properties) {
+        for (Setting setting : Setting.values()) {
+            values.put(setting, properties.getProperty(setting.property, setting.defaultValue).trim());
+        }
+        for (String name : properties.stringPropertyNames()) {
+            if (name.startsWith(PREFIX) && Arrays.stream(Setting.values()).noneMatch(s -> s.property.equals(name))) {
+                String known = Arrays.stream(Setting.values()).map(s -> s.property).collect(Collectors.joining(", "));
+                throw new IllegalArgumentException(name + ": no such setting (expected one of: " + known + ")");
+            }
+        }
+        allocator();
+        maxBytes(Long.MAX_VALUE);
+        leakTrackedPerSecond();
+    }
+
+    /**
+     * The settings that the JVM was started with.
+     *
+     * @return checked settings
+     * @throws IllegalArgumentException if a value or a name under {@code acealloc.} is wrong
+     */
+    public static AceConfig fromSystemProperties() {
+        return new AceConfig(System.getProperties());
+    }
+
+    /**
+     * Settings from any properties.
+     *
+     * @param properties names with the prefix {@code acealloc.}; others are passed over
+     * @return checked settings
+     * @throws IllegalArgumentException if a value or a name under {@code acealloc.} is wrong
+     */
+    public static AceConfig from(Properties properties) {
+        return new AceConfig(properties);
+    }
+
+    /**
+     * Which allocator {@code AceAllocators.configured()} gives.
+     *
+     * @return one of the four
+     */
+    public AllocatorName allocator() {
+        String value = values.get(Setting.ALLOCATOR);
+        for (AllocatorName name : AllocatorName.values()) {
+            if (name.toString().equalsIgnoreCase(value)) {
+                return name;
+            }
+        }
+        throw wrong(Setting.ALLOCATOR);
+    }
+
+    /**
+     * The most memory that one allocator takes, direct and heap together.
+     *
+     * @param automatic what {@code auto} means here, in bytes
+     * @return bytes, greater than 0
+     */
+    public long maxBytes(long automatic) {
+        String value = values.get(Setting.MAX_BYTES).toLowerCase(Locale.ROOT);
+        if (value.equals("auto")) {
+            return automatic;
+        }
+        int shift = value.isEmpty() ? 0 : 10 * (1 + "kmg".indexOf(value.charAt(value.length() - 1)));
+        try {
+            long number = Long.parseLong(shift == 0 ? value : value.substring(0, value.length() - 1));
+            if (number > 0 && number <= Long.MAX_VALUE >> shift) {
+                return number << shift;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(Setting.MAX_BYTES);
+        }
+        throw wrong(Setting.MAX_BYTES);
+    }
+
+    /**
+     * How many buffers a second and heap leak detection follows where the user has set nothing about it.
+     *
+     * @return 0 to 1,000,000
+     */
+    public int leakTrackedPerSecond() {
+        String value = values.get(Setting.LEAK_TRACKED_PER_SECOND);
+        if (value.matches("\\d{1,7}") && Integer.parseInt(value) <= 1_000_000) {
+            return Integer.parseInt(value);
+        }
+        throw wrong(Setting.LEAK_TRACKED_PER_SECOND);
+    }
+
+    private IllegalArgumentException wrong(Setting setting) {
+        return new IllegalArgumentException(
+                setting.property + ": " + values.get(setting) + " (expected: " + setting.unit + ")");
+    }
+
+    /**
+     * The page {@code docs/configuration.md}.
+     *
+     * @return Markdown
+     */
+    public static String markdown() {
+        StringBuilder page = new StringBuilder(1024);
+        page.append("# Settings\n\nAll are system properties (`-Dname=value`), read when an allocator is made. A wrong")
+                .append(" name or value is an error that says what is expected. This page is generated from")
+                .append(" `AceConfig`.\n\n| property | default | value | what it does |\n| --- | --- | --- | --- |\n");
+        for (Setting setting : Setting.values()) {
+            page.append("| `").append(setting.property).append("` | `").append(setting.defaultValue).append("` | ")
+                    .append(setting.unit).append(" | ").append(setting.sentence).append(" |\n");
+        }
+        return page.toString();
+    }
+
+    /** The effective settings on one line. */
+    @Override
+    public String toString() {
+        return Arrays.stream(Setting.values())
+                .map(setting -> setting.property + "=" + values.get(setting))
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import io.github.acealloc.AceConfig;
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+/** Gives the allocator that the system property {@code acealloc.allocator} names. */
+public final class AceAllocators {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceAllocators.class);
+
+    private AceAllocators() {}
+
+    /**
+     * The allocator named by {@code -Dacealloc.allocator}: {@code ace} (the default), {@code pooled}, {@code adaptive}
+     * or {@code unpooled}. Meant for {@code bootstrap.childOption(ChannelOption.ALLOCATOR, AceAllocators.configured())};
+     * one INFO line names it with its settings.
+     *
+     * @return the same allocator each time the property is the same
+     * @throws IllegalArgumentException if a setting is wrong; the text names it and lists what is valid
+     */
+    public static ByteBufAllocator configured() {
+        AceConfig config = AceConfig.fromSystemProperties();
+        ByteBufAllocator allocator = named(config.allocator());
+        LOGGER.info("Allocator: {} ({}); {}", config.allocator(), allocator, config);
+        return allocator;
+    }
+
+    private static ByteBufAllocator named(AceConfig.AllocatorName name) {
+        switch (name) {
+            case ACE:
+                return AceByteBufAllocator.DEFAULT;
+            case POOLED:
+                return PooledByteBufAllocator.DEFAULT;
+            case ADAPTIVE:
+                return AdaptiveHolder.ADAPTIVE;
+            case UNPOOLED:
+                return UnpooledByteBufAllocator.DEFAULT;
+            default:
+                throw new AssertionError(name);
+        }
+    }
+
+    /** Netty 4.1 has no shared adaptive allocator; this one is made when first asked for. */
+    private static final class AdaptiveHolder {
+        static final ByteBufAllocator ADAPTIVE = new AdaptiveByteBufAllocator();
+    }
+}

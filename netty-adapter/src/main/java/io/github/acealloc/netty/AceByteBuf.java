@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.slab.Block;
+import io.github.acealloc.slab.Slab;
+import io.netty.buffer.AbstractByteBuf;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ScatteringByteChannel;
+
+/**
+ * A buffer that is bound to a slot of a slab: made once, handed out again each time the slot is.
+ *
+ * <p>Handing it out ({@link #reuse}) writes indices, limits and the count, no reference and nothing about memory. A
+ * buffer that outgrows its slot takes another block and exchanges bindings with that block's object, so that the
+ * caller's object stays the same and every slot keeps an object of its own. A buffer that leak detection follows is a
+ * <i>handle</i>: a second object for the same slot, made for one use and bound to nothing, which the garbage collector
+ * can therefore find unreachable.
+ *
+ * <p>The count is a plain {@code int} under a {@code VarHandle}: 0 while the block is free. The 1 → 0 step is one
+ * compare-and-set, so that of two racing releases only one gives the block back. Everything else belongs to whoever
+ * holds the buffer, as with any Netty buffer.
+ */
+abstract class AceByteBuf extends AbstractByteBuf implements Block {
+    private static final VarHandle REF_CNT = refCntHandle();
+    private static final int STREAM_CHUNK = 8192;
+    private static final int SMALL_SLOT = 512;
+
+    private int refCnt;
+    private int length;
+
+    // The binding: where the slot is and where its block goes home to. Exchanged as a whole.
+    private int blockId;
+    private int sizeClass;
+    private int slotBytes;
+    private ThreadHeap heap;
+    private Slab slab;
+    private ByteBuffer nio;
+
+    final BufferPool pool;
+
+    /** The offset of the slot in its region: part of the binding, read on every access by the subclasses. */
+    int base;
+
+    AceByteBuf(BufferPool pool, ThreadHeap heap, Slab slab, int slot) {
+        super(0);
+        this.pool = pool;
+        this.heap = heap;
+        this.slab = slab;
+        blockId = slab.blockId(slot);
+        sizeClass = slab.sizeClass();
+        slotBytes = slab.blockBytes();
+        base = slab.offset(slot);
+    }
+
+    /** Makes a handle: another object for this buffer's slot, bound to nothing. */
+    abstract AceByteBuf newHandle();
+
+    /** Reads the memory's own fields again after {@link #slab} changed. */
+    abstract void rebase(Slab slab);
+
+    /** Makes a view of the whole slot. */
+    abstract ByteBuffer newNio();
+
+    final ThreadHeap heap() {
+        return heap;
+    }
+
+    final Slab slab() {
+        return slab;
+    }
+
+    final int slot() {
+        return blockId & Slab.SLOT_MASK;
+    }
+
+    @Override
+    public final int blockId() {
+        return blockId;
+    }
+
+    // ---- life
+
+    /** Hands the buffer out: plain stores only, and no reference among them. */
+    final void reuse(int initialCapacity, int maxCapacity) {
+        maxCapacity(maxCapacity);
+        length = initialCapacity;
+        clear();
+        markReaderIndex();
+        markWriterIndex();
+        refCnt = 1;
+    }
+
+    @Override
+    public final int refCnt() {
+        return refCnt;
+    }
+
+    @Override
+    public final ByteBuf retain() {
+        return retain(1);
+    }
+
+    @Override
+    public final ByteBuf retain(int increment) {
+        if (increment <= 0) {
+            throw new IllegalArgumentException("increment: " + increment + " (expected: > 0)");
+        }
+        int count;
+        do {
+            count = (int) REF_CNT.getVolatile(this);
+            if (count <= 0 || count + increment < 0) {
+                throw new IllegalReferenceCountException(count, increment);
+            }
+        } while (!REF_CNT.compareAndSet(this, count, count + increment));
+        return this;
+    }
+
+    @Override
+    public final boolean release() {
+        if (REF_CNT.compareAndSet(this, 1, 0)) {
+            goHome();
+            return true;
+        }
+        return releaseSlow(1);
+    }
+
+    @Override
+    public final boolean release(int decrement) {
+        if (decrement <= 0) {
+            throw new IllegalArgumentException("decrement: " + decrement + " (expected: > 0)");
+        }
+        return releaseSlow(decrement);
+    }
+
+    private boolean releaseSlow(int decrement) {
+        int count;
+        do {
+            count = (int) REF_CNT.getVolatile(this);
+            if (count < decrement) {
+                throw new IllegalReferenceCountException(count, -decrement);
+            }
+        } while (!REF_CNT.compareAndSet(this, count, count - decrement));
+        if (count == decrement) {
+            goHome();
+            return true;
+        }
+        return false;
+    }
+
+    /** Gives the block back: into the hot cache by its owner, over the remote queue by everybody else. */
+    final void goHome() {
+        ThreadHeap heap = this.heap;
+        if (heap.isOwner()) {
+            heap.cache(sizeClass).push(blockId);
+        } else {
+            pool.releaseElsewhere(this);
+        }
+    }
+
+    @Override
+    public final ByteBuf touch() {
+        return this;
+    }
+
+    @Override
+    public final ByteBuf touch(Object hint) {
+        return this;
+    }
+
+    // ---- size
+
+    @Override
+    public final int capacity() {
+        return length;
+    }
+
+    @Override
+    public final ByteBuf capacity(int newCapacity) {
+        if (newCapacity == length) {
+            ensureAccessible();
+            return this;
+        }
+        checkNewCapacity(newCapacity);
+        if (newCapacity > slotBytes || slotIsWastedOn(newCapacity)) {
+            pool.move(this, newCapacity);
+        }
+        length = newCapacity;
+        trimIndicesToCapacity(newCapacity);
+        return this;
+    }
+
+    /** A large slot is given up when less than half of it would be used. */
+    private boolean slotIsWastedOn(int newCapacity) {
+        return newCapacity < length && slotBytes > SMALL_SLOT && newCapacity <= slotBytes >>> 1;
+    }
+
+    @Override
+    public final int maxFastWritableBytes() {
+        return Math.min(slotBytes, maxCapacity()) - writerIndex();
+    }
+
+    /** Copies the first bytes to another block, whose buffer is in nobody's hands. */
+    abstract void copyTo(AceByteBuf other, int length);
+
+    /** Takes over the place of another block, whose object gets this one's place. */
+    final void exchangeBinding(AceByteBuf other) {
+        ThreadHeap otherHeap = other.heap;
+        Slab otherSlab = other.slab;
+        int otherSlot = other.slot();
+        other.bindTo(heap, slab, slot());
+        bindTo(otherHeap, otherSlab, otherSlot);
+        slab.bind(slot(), this);
+        other.slab.bind(other.slot(), other);
+    }
+
+    /** Takes a place without being bound to it. */
+    final void bindTo(ThreadHeap heap, Slab slab, int slot) {
+        this.heap = heap;
+        this.slab = slab;
+        blockId = slab.blockId(slot);
+        sizeClass = slab.sizeClass();
+        slotBytes = slab.blockBytes();
+        base = slab.offset(slot);
+        nio = null;
+        rebase(slab);
+    }
+
+    /** Whether this object is the one that is handed out with its slot; false for a handle. */
+    final boolean isBound() {
+        return slab.block(slot()) == this;
+    }
+
+    @Override
+    public final ByteBufAllocator alloc() {
+        return pool.allocator();
+    }
+
+    @Override
+    @Deprecated
+    public final ByteOrder order() {
+        return ByteOrder.BIG_ENDIAN;
+    }
+
+    @Override
+    public final ByteBuf unwrap() {
+        return null;
+    }
+
+    @Override
+    public final boolean isContiguous() {
+        return true;
+    }
+
+    // ---- views for channels
+
+    /** The slot's one shared view, made when first needed, with the given window. */
+    final ByteBuffer window(int index, int length) {
+        ByteBuffer view = nio;
+        if (view == null) {
+            view = newNio();
+            nio = view;
+        }
+        return view.limit(index + length).position(index);
+    }
+
+    /** A view of its own, with the given window. */
+    final ByteBuffer newWindow(int index, int length) {
+        return newNio().limit(index + length).position(index);
+    }
+
+    @Override
+    public final ByteBuffer internalNioBuffer(int index, int length) {
+        checkIndex(index, length);
+        return window(index, length);
+    }
+
+    @Override
+    public final int nioBufferCount() {
+        return 1;
+    }
+
+    @Override
+    public final ByteBuffer nioBuffer(int index, int length) {
+        checkIndex(index, length);
+        return newWindow(index, length).slice();
+    }
+
+    @Override
+    public final ByteBuffer[] nioBuffers(int index, int length) {
+        return new ByteBuffer[] {nioBuffer(index, length)};
+    }
+
+    @Override
+    public final int getBytes(int index, GatheringByteChannel out, int length) throws IOException {
+        checkIndex(index, length);
+        return out.write(newWindow(index, length));
+    }
+
+    @Override
+    public final int readBytes(GatheringByteChannel out, int length) throws IOException {
+        checkReadableBytes(length);
+        int written = out.write(window(readerIndex(), length));
+        skipBytes(written);
+        return written;
+    }
+
+    @Override
+    public final int getBytes(int index, FileChannel out, long position, int length) throws IOException {
+        checkIndex(index, length);
+        return out.write(newWindow(index, length), position);
+    }
+
+    @Override
+    public final int readBytes(FileChannel out, long position, int length) throws IOException {
+        checkReadableBytes(length);
+        int written = out.write(window(readerIndex(), length), position);
+        skipBytes(written);
+        return written;
+    }
+
+    @Override
+    public final int setBytes(int index, ScatteringByteChannel in, int length) throws IOException {
+        checkIndex(index, length);
+        try {
+            return in.read(window(index, length));
+        } catch (ClosedChannelException ignored) {
+            return -1; // what Netty's own buffers say to a closed channel
+        }
+    }
+
+    @Override
+    public final int setBytes(int index, FileChannel in, long position, int length) throws IOException {
+        checkIndex(index, length);
+        try {
+            return in.read(window(index, length), position);
+        } catch (ClosedChannelException ignored) {
+            return -1; // what Netty's own buffers say to a closed channel
+        }
+    }
+
+    // ---- streams
+
+    @Override
+    public final ByteBuf getBytes(int index, OutputStream out, int length) throws IOException {
+        checkIndex(index, length);
+        if (hasArray()) {
+            out.write(array(), arrayOffset() + index, length);
+            return this;
+        }
+        byte[] chunk = new byte[Math.min(length, STREAM_CHUNK)];
+        for (int done = 0; done < length; ) {
+            int n = Math.min(length - done, chunk.length);
+            getBytes(index + done, chunk, 0, n);
+            out.write(chunk, 0, n);
+            done += n;
+        }
+        return this;
+    }
+
+    @Override
+    public final int setBytes(int index, InputStream in, int length) throws IOException {
+        checkIndex(index, length);
+        if (hasArray()) {
+            return in.read(array(), arrayOffset() + index, length);
+        }
+        byte[] chunk = new byte[Math.min(length, STREAM_CHUNK)];
+        int done = 0;
+        do {
+            int n = in.read(chunk, 0, Math.min(length - done, chunk.length));
+            if (n <= 0) {
+                return done == 0 ? n : done;
+            }
+            setBytes(index + done, chunk, 0, n);
+            done += n;
+        } while (done < length && in.available() > 0);
+        return done;
+    }
+
+    private static VarHandle refCntHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(AceByteBuf.class, "refCnt", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import io.github.acealloc.AceConfig;
+import io.github.acealloc.AceStats;
+import io.github.acealloc.os.DirectMemory;
+import io.github.acealloc.os.HeapMemory;
+import io.github.acealloc.os.MemoryBudget;
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A drop-in {@code ByteBufAllocator}: both direct and heap buffers are pooled, in memory owned by the event loop that
+ * uses it.
+ *
+ * <p>Safe for use by any thread; fastest on event loops. Where memory is exhausted, allocation throws one
+ * {@code OutOfMemoryError} that tells what is live, cached and free, and the allocator goes on. It takes no memory
+ * before the first allocation.
+ */
+public final class AceByteBufAllocator extends AbstractByteBufAllocator
+        implements ByteBufAllocatorMetricProvider, AutoCloseable {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBufAllocator.class);
+
+    /** The allocator for the whole JVM, with the settings of the system properties. */
+    public static final AceByteBufAllocator DEFAULT = new AceByteBufAllocator();
+
+    private final BufferPool direct;
+    private final BufferPool heap;
+    private final AceAllocatorMetric metric;
+
+    /** An allocator with the settings of the {@code acealloc.*} system properties. */
+    public AceByteBufAllocator() {
+        this(AceConfig.fromSystemProperties());
+    }
+
+    /**
+     * An allocator with settings of its own.
+     *
+     * @param config the settings
+     */
+    public AceByteBufAllocator(AceConfig config) {
+        super(PlatformDependent.directBufferPreferred());
+        MemoryBudget budget = new MemoryBudget(config.maxBytes(PlatformDependent.maxDirectMemory()));
+        LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
+        direct = new BufferPool(this, new DirectMemory(), budget, leaks);
+        heap = new BufferPool(this, new HeapMemory(), budget, leaks);
+        metric = new AceAllocatorMetric(direct, heap);
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+        return direct.allocate(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+        return heap.allocate(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+        return true;
+    }
+
+    @Override
+    public AceAllocatorMetric metric() {
+        return metric;
+    }
+
+    /**
+     * The figures of direct and heap memory together.
+     *
+     * @return a snapshot
+     */
+    public AceStats stats() {
+        return metric.directStats().plus(metric.heapStats());
+    }
+
+    /**
+     * Gives back what is free now: the calling thread's caches, those of threads without an event loop or that have
+     * ended, and all kept memory. Other event loops keep theirs.
+     */
+    public void trim() {
+        direct.engine().trim();
+        heap.engine().trim();
+    }
+
+    /**
+     * Walks all memory and holds it against the allocator's laws. For tests and diagnosis: nobody may use the allocator
+     * meanwhile.
+     *
+     * @return what was found wrong, in words; empty if all is well
+     */
+    public List<String> violations() {
+        List<String> violations = new ArrayList<>(direct.engine().violations());
+        violations.addAll(heap.engine().violations());
+        return violations;
+    }
+
+    /**
+     * Ends the allocator: further allocations throw {@code IllegalStateException}; memory goes back to the system, what
+     * is still live as its buffers are released. Logs how much that is. Closing again does nothing more.
+     */
+    @Override
+    public void close() {
+        direct.close();
+        heap.close();
+        AceStats stats = stats();
+        if (stats.liveBytes() > 0) {
+            LOGGER.warn(
+                    "{} closed with {} bytes still live; they are given back as their buffers are released",
+                    this,
+                    stats.liveBytes());
+        }
+    }
+
+    /** A door to what {@code AbstractByteBufAllocator} shows to its subclasses only. */
+    static ByteBuf followedByLeakDetector(ByteBuf buf) {
+        return toLeakAwareBuffer(buf);
+    }
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import io.github.acealloc.AceAllocator;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.slab.Block;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Slab;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.internal.ThreadExecutorMap;
+
+/**
+ * The buffers of one kind, direct or heap: finds the calling thread's heap in the engine and hands out its blocks'
+ * buffers.
+ *
+ * <p>Safe for use by any thread. A thread that runs an event loop (a {@code FastThreadLocalThread} whose executor Netty
+ * knows) owns a heap from its first allocation to its end; every other thread borrows a stripe for each allocation.
+ */
+final class BufferPool {
+    private final AceByteBufAllocator allocator;
+    private final AceAllocator engine;
+    private final LeakSampling leaks;
+    private final FastThreadLocal<ThreadHeap> heaps = new FastThreadLocal<>() {
+        @Override
+        protected void onRemoval(ThreadHeap heap) {
+            if (heap.isOwner()) {
+                engine.detach(heap);
+            }
+        }
+    };
+
+    BufferPool(AceByteBufAllocator allocator, OsMemory memory, MemoryBudget budget, LeakSampling leaks) {
+        this.allocator = allocator;
+        this.leaks = leaks;
+        engine = new AceAllocator(
+                memory, budget, Knobs.defaults(), memory.isDirect() ? this::newDirect : this::newHeap);
+    }
+
+    private Block newDirect(ThreadHeap heap, Slab slab, int slot) {
+        return new AceDirectByteBuf(this, heap, slab, slot);
+    }
+
+    private Block newHeap(ThreadHeap heap, Slab slab, int slot) {
+        return new AceHeapByteBuf(this, heap, slab, slot);
+    }
+
+    AceByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    AceAllocator engine() {
+        return engine;
+    }
+
+    /** The fast path: everything up to here and in {@link #allocate(ThreadHeap, int, int)} is inlined. */
+    ByteBuf allocate(int size, int maxCapacity) {
+        if (Thread.currentThread() instanceof FastThreadLocalThread) {
+            ThreadHeap heap = heaps.getIfExists();
+            if (heap != null && size <= SizeClasses.MAX_BLOCK) {
+                return finish(heap, (AceByteBuf) heap.block(heap.cache(SizeClasses.of(size)).pop()), size, maxCapacity);
+            }
+        }
+        return allocateSlow(size, maxCapacity);
+    }
+
+    private ByteBuf finish(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
+        if (heap.countdown().count(size) | leaks.isEachAllocationTracked()) {
+            return leaks.sample(heap, buf, size, maxCapacity);
+        }
+        buf.reuse(size, maxCapacity);
+        return buf;
+    }
+
+    private ByteBuf allocateSlow(int size, int maxCapacity) {
+        ThreadHeap own = ownHeap();
+        ThreadHeap heap = own != null ? own : engine.borrowStripe();
+        try {
+            return finish(heap, take(heap, size), size, maxCapacity);
+        } finally {
+            if (own == null) {
+                heap.giveUp();
+            }
+        }
+    }
+
+    private AceByteBuf take(ThreadHeap heap, int size) {
+        return (AceByteBuf)
+                (size <= SizeClasses.MAX_BLOCK
+                        ? heap.block(heap.cache(SizeClasses.of(size)).pop())
+                        : engine.allocateHuge(size));
+    }
+
+    /** The calling thread's own heap, given to it now if it runs an event loop and has none. */
+    private ThreadHeap ownHeap() {
+        if (!(Thread.currentThread() instanceof FastThreadLocalThread)) {
+            return null;
+        }
+        ThreadHeap heap = heaps.getIfExists();
+        if (heap == null) {
+            EventExecutor executor = ThreadExecutorMap.currentExecutor();
+            if (executor != null) {
+                heap = engine.attach(executor);
+                heaps.set(heap);
+            }
+        }
+        return heap;
+    }
+
+    /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
+    void move(AceByteBuf buf, int newCapacity) {
+        ThreadHeap own = ownHeap();
+        ThreadHeap heap = own != null ? own : engine.borrowStripe();
+        AceByteBuf fresh;
+        try {
+            fresh = take(heap, newCapacity);
+        } finally {
+            if (own == null) {
+                heap.giveUp();
+            }
+        }
+        buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
+        if (buf.isBound()) {
+            buf.exchangeBinding(fresh);
+            fresh.goHome();
+        } else {
+            AceByteBuf old = (AceByteBuf) buf.slab().block(buf.slot());
+            buf.bindTo(fresh.heap(), fresh.slab(), fresh.slot());
+            old.goHome();
+        }
+    }
+
+    /** Takes back a block that the calling thread does not own, or a huge one. */
+    void releaseElsewhere(AceByteBuf buf) {
+        engine.release(buf.heap(), buf.slab(), buf);
+    }
+
+    /** Gives the calling thread's heap back. */
+    void evict() {
+        heaps.remove();
+    }
+
+    void close() {
+        engine.close(this::evict);
+    }
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import io.github.acealloc.heap.SampleCountdown;
+import io.github.acealloc.heap.ThreadHeap;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetector.Level;
+import io.netty.util.internal.SystemPropertyUtil;
+
+/**
+ * Decides which sampled allocations Netty's leak detector follows.
+ *
+ * <p>Where the user has said nothing about leak detection, samples (about one in 128 allocations, Netty's own rate) are
+ * followed until a limit per second and heap is reached: at high rates a full stack trace for every 128th allocation
+ * would cost several times what the allocation does, and finds no more. A level or interval that the user has set, by
+ * property or by {@code ResourceLeakDetector.setLevel}, is obeyed to the letter: each allocation draws its lot.
+ *
+ * <p>Owner only, through the heap that is passed in.
+ */
+final class LeakSampling {
+    private static final String PREFIX = "io.netty.leakDetection";
+    private static final String[] PROPERTIES = {
+        PREFIX + ".level", PREFIX + ".samplingInterval", PREFIX + "Level", "io.netty.noResourceLeakDetection"
+    };
+    private static final int INTERVAL = Math.max(SystemPropertyUtil.getInt(PREFIX + ".samplingInterval", 128), 1);
+    private static final Level LEVEL_AT_START = ResourceLeakDetector.getLevel();
+    private static final boolean SET_AT_START = isAnySet();
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final long nanosBetween;
+
+    /** Follows at most so many buffers a second and heap where the user has set nothing; 0 follows none. */
+    LeakSampling(int trackedPerSecond) {
+        nanosBetween = trackedPerSecond == 0 ? Long.MAX_VALUE : NANOS_PER_SECOND / trackedPerSecond;
+    }
+
+    private static boolean isAnySet() {
+        for (String property : PROPERTIES) {
+            if (SystemPropertyUtil.contains(property)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One read and one comparison on the fast path, so that switching to PARANOID takes effect at once. */
+    boolean isEachAllocationTracked() {
+        return ResourceLeakDetector.getLevel() == Level.PARANOID;
+    }
+
+    /** Hands out a buffer that was picked: as a handle that the leak detector follows, or as it is. */
+    ByteBuf sample(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
+        SampleCountdown countdown = heap.countdown();
+        Level level = ResourceLeakDetector.getLevel();
+        boolean byTheLetter = level != Level.DISABLED && (SET_AT_START || level != LEVEL_AT_START);
+        boolean track;
+        if (byTheLetter) {
+            heap.countSample(1);
+            countdown.sampleEach();
+            track = level == Level.PARANOID || countdown.nextRandom(INTERVAL) == 0;
+        } else {
+            heap.countSample(SampleCountdown.represents(size));
+            countdown.restart();
+            track = level != Level.DISABLED && countdown.isDue(nanosBetween);
+        }
+        if (!track) {
+            buf.reuse(size, maxCapacity);
+            return buf;
+        }
+        AceByteBuf handle = buf.newHandle();
+        handle.reuse(size, maxCapacity);
+        return follow(handle);
+    }
+
+    /**
+     * Has Netty's own detector follow a handle, so that its listeners, levels and reports are the ones the user knows.
+     * The detector draws lots of its own and cannot be told; it is asked until it takes the handle, which on average
+     * costs what it would have cost to ask it on each allocation.
+     */
+    private static ByteBuf follow(AceByteBuf handle) {
+        for (long tries = 64L * INTERVAL; tries > 0 && ResourceLeakDetector.isEnabled(); tries--) {
+            ByteBuf followed = AceByteBufAllocator.followedByLeakDetector(handle);
+            if (followed != handle) {
+                return followed;
+            }
+        }
+        return handle;
+    }
+}
