@@ -69,11 +69,16 @@ public final class AceConfig {
 
     private AceConfig(Properties properties) {
         for (Setting setting : Setting.values()) {
-            values.put(setting, properties.getProperty(setting.property, setting.defaultValue).trim());
+            values.put(
+                    setting,
+                    properties
+                            .getProperty(setting.property, setting.defaultValue)
+                            .trim());
         }
         for (String name : properties.stringPropertyNames()) {
             if (name.startsWith(PREFIX) && Arrays.stream(Setting.values()).noneMatch(s -> s.property.equals(name))) {
-                String known = Arrays.stream(Setting.values()).map(s -> s.property).collect(Collectors.joining(", "));
+                String known =
+                        Arrays.stream(Setting.values()).map(s -> s.property).collect(Collectors.joining(", "));
                 throw new IllegalArgumentException(name + ": no such setting (expected one of: " + known + ")");
             }
         }
@@ -170,8 +175,15 @@ public final class AceConfig {
                 .append(" name or value is an error that says what is expected. This page is generated from")
                 .append(" `AceConfig`.\n\n| property | default | value | what it does |\n| --- | --- | --- | --- |\n");
         for (Setting setting : Setting.values()) {
-            page.append("| `").append(setting.property).append("` | `").append(setting.defaultValue).append("` | ")
-                    .append(setting.unit).append(" | ").append(setting.sentence).append(" |\n");
+            page.append("| `")
+                    .append(setting.property)
+                    .append("` | `")
+                    .append(setting.defaultValue)
+                    .append("` | ")
+                    .append(setting.unit)
+                    .append(" | ")
+                    .append(setting.sentence)
+                    .append(" |\n");
         }
         return page.toString();
     }

@@ -171,11 +171,11 @@ public final class AceStats {
      * @return 0 to 1; 0 if none was needed
      */
     public double warmPoolHitRate() {
-        return share(counters.warmPoolHits(), counters.warmPoolHits() + counters.warmPoolMisses());
+        return share(counters.warmPoolHits(), (double) (counters.warmPoolHits() + counters.warmPoolMisses()));
     }
 
-    private static double share(double part, double whole) {
-        return whole == 0 ? 0 : part / whole;
+    private static double share(long part, double whole) {
+        return whole == 0 ? 0 : (double) part / whole;
     }
 
     @Override

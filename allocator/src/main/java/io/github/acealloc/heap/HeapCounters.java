@@ -49,7 +49,7 @@ public final class HeapCounters {
      * @return a count; never less than the refills, each of which served one
      */
     public double allocations() {
-        return Math.max(allocations, refills);
+        return Math.max(allocations, (double) refills);
     }
 
     /**

@@ -118,12 +118,13 @@ public final class HeapRegistry {
      * @return a heap that the caller owns now and must {@link ThreadHeap#giveUp}
      * @throws IllegalStateException if the registry is closed
      */
+    @SuppressWarnings("ThreadPriorityCheck") // a yield is only a kindness here: nothing waits for a certain thread
     public ThreadHeap borrowStripe() {
         int mask = stripes.length() - 1;
         int start = spread(Thread.currentThread().getId());
         for (int tries = 0; ; tries++) {
             checkOpen();
-            ThreadHeap heap = stripe(start + tries & mask);
+            ThreadHeap heap = stripe((start + tries) & mask);
             if (heap.tryBorrow()) {
                 return heap;
             }
@@ -151,7 +152,7 @@ public final class HeapRegistry {
     }
 
     private static int spread(long threadId) {
-        return (int) (threadId * 0x9E3779B97F4A7C15L >>> Long.SIZE - Integer.SIZE);
+        return (int) ((threadId * 0x9E3779B97F4A7C15L) >>> (Long.SIZE - Integer.SIZE));
     }
 
     /**

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,7 +16,7 @@ import java.util.Set;
 public final class HeapWalker {
     private final List<String> violations = new ArrayList<>();
     private final ThreadHeap heap;
-    private final Map<Slab, Integer> cachedPerSlab = new IdentityHashMap<>();
+    private final IdentityHashMap<Slab, Integer> cachedPerSlab = new IdentityHashMap<>();
 
     private HeapWalker(ThreadHeap heap) {
         this.heap = heap;
@@ -70,7 +69,9 @@ public final class HeapWalker {
                 free += slab.isFree(slot) ? 1 : 0;
                 if (slab.block(slot) != null) {
                     int id = slab.block(slot).blockId();
-                    expect(id == slab.blockId(slot), "the object of slot " + slot + " of " + slab + " says it is " + id);
+                    expect(
+                            id == slab.blockId(slot),
+                            "the object of slot " + slot + " of " + slab + " says it is " + id);
                 } else {
                     expect(slab.isFree(slot), "slot " + slot + " of " + slab + " is taken but has no object");
                 }
@@ -88,10 +89,10 @@ public final class HeapWalker {
     }
 
     private void walkSuperslabs() {
-        Map<Superslab, Long> unitsPerSuperslab = new IdentityHashMap<>();
+        IdentityHashMap<Superslab, Long> unitsPerSuperslab = new IdentityHashMap<>();
         for (Slab slab : heap.slabs().slabs()) {
             int units = SizeClasses.units(slab.sizeClass());
-            long mask = (1L << units) - 1 << slab.firstUnit();
+            long mask = ((1L << units) - 1) << slab.firstUnit();
             long before = unitsPerSuperslab.getOrDefault(slab.superslab(), 0L);
             expect((before & mask) == 0, slab + " overlaps another slab");
             unitsPerSuperslab.put(slab.superslab(), before | mask);

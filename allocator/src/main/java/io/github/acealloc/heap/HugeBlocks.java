@@ -136,7 +136,7 @@ public final class HugeBlocks {
     private synchronized Slab takeKept(int bytes) {
         for (Iterator<Kept> all = kept.descendingIterator(); all.hasNext(); ) {
             Slab slab = all.next().slab;
-            if (slab.blockBytes() >= bytes && slab.blockBytes() - bytes <= bytes >>> MAX_SLACK_SHIFT) {
+            if (slab.blockBytes() >= bytes && slab.blockBytes() - bytes <= (bytes >>> MAX_SLACK_SHIFT)) {
                 all.remove();
                 keptBytes -= slab.blockBytes();
                 return slab;
@@ -155,7 +155,9 @@ public final class HugeBlocks {
 
     /** Gives back all that is kept. */
     public void trim() {
-        for (Slab slab = pollOlderThan(System.nanoTime() + 1); slab != null; slab = pollOlderThan(System.nanoTime() + 1)) {
+        for (Slab slab = pollOlderThan(System.nanoTime() + 1);
+                slab != null;
+                slab = pollOlderThan(System.nanoTime() + 1)) {
             giveToSystem(slab.region());
         }
     }

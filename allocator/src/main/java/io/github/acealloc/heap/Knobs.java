@@ -54,7 +54,8 @@ public final class Knobs {
      */
     public Knobs withCaches(int cap, int batch) {
         if (cap < 0 || batch < 1) {
-            throw new IllegalArgumentException("cap: " + cap + " (expected: >= 0), batch: " + batch + " (expected: >= 1)");
+            throw new IllegalArgumentException(
+                    "cap: " + cap + " (expected: >= 0), batch: " + batch + " (expected: >= 1)");
         }
         int[] newCaps = new int[caps.length];
         int[] newBatches = new int[caps.length];

@@ -5,34 +5,51 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 
 /**
- * Memory from direct buffers, the source that works on every JDK.
+ * Memory from direct buffers, the source for Java 17 to 23.
  *
  * <p>It counts against the JVM's {@code -XX:MaxDirectMemorySize}. Memory is given back at once through
- * {@code Unsafe.invokeCleaner}, which JDK 9 and later offer for exactly this and which is not among the memory access
- * methods being removed; where it is missing, the garbage collector gives it back later.
+ * {@code Unsafe.invokeCleaner}, which these versions offer for exactly this; where it is missing, the garbage collector
+ * gives it back later.
  */
 public final class DirectMemory implements OsMemory {
-    private static final MethodHandle CLEAN = findCleaner();
-    private static final int FEATURE_WITH_SEGMENTS = 22;
+    /** From here on {@code Unsafe.invokeCleaner} prints a warning, and arenas serve instead. */
+    private static final int FEATURE_WITH_ARENAS = 24;
+
+    private static final String ARENA_MEMORY = "io.github.acealloc.os.ffm.ArenaMemory";
+
+    private final MethodHandle clean = findCleaner();
+
+    static OsMemory best() {
+        if (Runtime.version().feature() < FEATURE_WITH_ARENAS) {
+            return new DirectMemory();
+        }
+        try {
+            return Class.forName(ARENA_MEMORY)
+                    .asSubclass(OsMemory.class)
+                    .getConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(ARENA_MEMORY + " is missing from this jar", e);
+        }
+    }
 
     @Override
     public Region reserve(int bytes) {
         ByteBuffer origin = ByteBuffer.allocateDirect(Math.addExact(bytes, ALIGNMENT - 1));
         ByteBuffer aligned = origin.alignedSlice(ALIGNMENT).slice(0, bytes);
-        return Region.direct(aligned, origin, address(aligned));
+        return Region.direct(aligned, origin, 0);
     }
 
     @Override
     public void release(Region region) {
-        if (CLEAN == null) {
+        if (clean == null) {
             return;
         }
         try {
-            CLEAN.invokeExact((ByteBuffer) region.origin());
+            clean.invokeExact((ByteBuffer) region.origin());
         } catch (Throwable e) {
             throw new IllegalStateException("direct memory of " + region.bytes() + " bytes could not be freed", e);
         }
@@ -41,20 +58,6 @@ public final class DirectMemory implements OsMemory {
     @Override
     public boolean isDirect() {
         return true;
-    }
-
-    /** Java 22 and later tell the address of a direct buffer without any special access. */
-    private static long address(ByteBuffer buffer) {
-        if (Runtime.version().feature() < FEATURE_WITH_SEGMENTS) {
-            return 0;
-        }
-        try {
-            Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
-            Object ofBuffer = segment.getMethod("ofBuffer", Buffer.class).invoke(null, buffer);
-            return (long) segment.getMethod("address").invoke(ofBuffer);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("Java " + Runtime.version() + " has no MemorySegment.ofBuffer", e);
-        }
     }
 
     private static MethodHandle findCleaner() {

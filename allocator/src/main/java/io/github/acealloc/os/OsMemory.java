@@ -32,6 +32,15 @@ public interface OsMemory {
      */
     boolean isDirect();
 
+    /**
+     * The best source of direct memory that this JVM has.
+     *
+     * @return a source that prints no warning
+     */
+    static OsMemory direct() {
+        return DirectMemory.best();
+    }
+
     /** The alignment, in bytes, that every direct region has: one page. */
     int ALIGNMENT = 4096;
 }

@@ -43,7 +43,7 @@ public final class SizeClasses {
      * @return the class
      */
     public static int of(int size) {
-        return size <= TABLE_MAX ? TABLE[size + MIN_BLOCK - 1 >>> QUANTUM_SHIFT] : ofLarge(size);
+        return size <= TABLE_MAX ? TABLE[(size + MIN_BLOCK - 1) >>> QUANTUM_SHIFT] : ofLarge(size);
     }
 
     private static int ofLarge(int size) {
@@ -51,7 +51,7 @@ public final class SizeClasses {
         int last = size - 1;
         int doubling = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(last);
         int stepsShift = stepsShift(doubling);
-        int step = last >>> doubling - stepsShift & (1 << stepsShift) - 1;
+        int step = (last >>> (doubling - stepsShift)) & ((1 << stepsShift) - 1);
         return classesBelow(doubling) + step;
     }
 
@@ -63,7 +63,7 @@ public final class SizeClasses {
     /** The number of classes of at most {@code 1 << doubling} bytes. */
     private static int classesBelow(int doubling) {
         int fine = Math.min(Math.max(doubling - FINE_FROM_SHIFT, 0), FINE_TO_SHIFT - FINE_FROM_SHIFT);
-        return (1 << LINEAR_SHIFT - QUANTUM_SHIFT) + (doubling - LINEAR_SHIFT << 2) + (fine << 2);
+        return (1 << (LINEAR_SHIFT - QUANTUM_SHIFT)) + ((doubling - LINEAR_SHIFT) << 2) + (fine << 2);
     }
 
     /**
@@ -99,13 +99,13 @@ public final class SizeClasses {
     private static int[] blockSizes() {
         int[] sizes = new int[classesBelow(MAX_SHIFT)];
         int next = 0;
-        for (int size = MIN_BLOCK; size <= 1 << LINEAR_SHIFT; size += MIN_BLOCK) {
+        for (int size = MIN_BLOCK; size <= (1 << LINEAR_SHIFT); size += MIN_BLOCK) {
             sizes[next++] = size;
         }
         for (int doubling = LINEAR_SHIFT; doubling < MAX_SHIFT; doubling++) {
             int stepsShift = stepsShift(doubling);
-            for (int step = 1; step <= 1 << stepsShift; step++) {
-                sizes[next++] = (1 << doubling) + (step << doubling - stepsShift);
+            for (int step = 1; step <= (1 << stepsShift); step++) {
+                sizes[next++] = (1 << doubling) + (step << (doubling - stepsShift));
             }
         }
         return sizes;
@@ -115,7 +115,7 @@ public final class SizeClasses {
         byte[] table = new byte[(TABLE_MAX >>> QUANTUM_SHIFT) + 1];
         int sizeClass = 0;
         for (int i = 0; i < table.length; i++) {
-            if (i << QUANTUM_SHIFT > BLOCK_BYTES[sizeClass]) {
+            if ((i << QUANTUM_SHIFT) > BLOCK_BYTES[sizeClass]) {
                 sizeClass++;
             }
             table[i] = (byte) sizeClass;
@@ -127,7 +127,7 @@ public final class SizeClasses {
         int[] units = new int[BLOCK_BYTES.length];
         for (int c = 0; c < units.length; c++) {
             int n = (BLOCK_BYTES[c] + Superslab.UNIT_BYTES - 1) / Superslab.UNIT_BYTES;
-            while (n * Superslab.UNIT_BYTES % BLOCK_BYTES[c] > n * Superslab.UNIT_BYTES >> WASTE_SHIFT) {
+            while (n * Superslab.UNIT_BYTES % BLOCK_BYTES[c] > (n * Superslab.UNIT_BYTES) >> WASTE_SHIFT) {
                 n++;
             }
             units[c] = n;

@@ -45,7 +45,8 @@ public final class Slab {
     Slab next;
     SlabQueue queue;
 
-    private Slab(Region region, Superslab superslab, int sizeClass, int offset, int blockBytes, int capacity, int index) {
+    private Slab(
+            Region region, Superslab superslab, int sizeClass, int offset, int blockBytes, int capacity, int index) {
         this.region = region;
         this.superslab = superslab;
         this.sizeClass = sizeClass;
@@ -132,7 +133,7 @@ public final class Slab {
      * @return {@code true} if it can be taken
      */
     public boolean isFree(int slot) {
-        return (freeBits[slot / Long.SIZE] & 1L << slot) != 0;
+        return (freeBits[slot / Long.SIZE] & (1L << slot)) != 0;
     }
 
     /**
@@ -171,7 +172,7 @@ public final class Slab {
      * @return see {@link Block#blockId()}
      */
     public int blockId(int slot) {
-        return index << SLOT_BITS | slot;
+        return (index << SLOT_BITS) | slot;
     }
 
     /**

@@ -71,7 +71,7 @@ public final class Superslab {
     }
 
     private static int mask(int first, int units) {
-        return (int) ((1L << units) - 1 << first);
+        return (int) (((1L << units) - 1) << first);
     }
 
     /**

@@ -204,7 +204,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     /** A large slot is given up when less than half of it would be used. */
     private boolean slotIsWastedOn(int newCapacity) {
-        return newCapacity < length && slotBytes > SMALL_SLOT && newCapacity <= slotBytes >>> 1;
+        return newCapacity < length && slotBytes > SMALL_SLOT && newCapacity <= (slotBytes >>> 1);
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.github.acealloc.netty;
 
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.AceStats;
-import io.github.acealloc.os.DirectMemory;
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.OsMemory;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -48,7 +48,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         super(PlatformDependent.directBufferPreferred());
         MemoryBudget budget = new MemoryBudget(config.maxBytes(PlatformDependent.maxDirectMemory()));
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
-        direct = new BufferPool(this, new DirectMemory(), budget, leaks);
+        direct = new BufferPool(this, OsMemory.direct(), budget, leaks);
         heap = new BufferPool(this, new HeapMemory(), budget, leaks);
         metric = new AceAllocatorMetric(direct, heap);
     }

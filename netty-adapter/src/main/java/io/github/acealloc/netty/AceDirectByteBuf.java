@@ -33,7 +33,9 @@ final class AceDirectByteBuf extends AceByteBuf {
     @Override
     void rebase(Slab slab) {
         memory = slab.region().buffer();
-        long start = UNSAFE ? PlatformDependent.directBufferAddress(memory) : slab.region().address();
+        long start = UNSAFE
+                ? PlatformDependent.directBufferAddress(memory)
+                : slab.region().address();
         address = start == 0 ? 0 : start + base;
     }
 
@@ -104,12 +106,12 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return (_getByte(index) & 0xff) << 16 | _getShort(index + 1) & 0xffff;
+        return ((_getByte(index) & 0xff) << 16) | (_getShort(index + 1) & 0xffff);
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return _getByte(index) & 0xff | (_getShortLE(index + 1) & 0xffff) << 8;
+        return (_getByte(index) & 0xff) | ((_getShortLE(index + 1) & 0xffff) << 8);
     }
 
     @Override

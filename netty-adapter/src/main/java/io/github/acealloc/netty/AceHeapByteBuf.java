@@ -99,12 +99,12 @@ final class AceHeapByteBuf extends AceByteBuf {
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return (_getByte(index) & 0xff) << 16 | _getShort(index + 1) & 0xffff;
+        return ((_getByte(index) & 0xff) << 16) | (_getShort(index + 1) & 0xffff);
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return _getByte(index) & 0xff | (_getShortLE(index + 1) & 0xffff) << 8;
+        return (_getByte(index) & 0xff) | ((_getShortLE(index + 1) & 0xffff) << 8);
     }
 
     @Override

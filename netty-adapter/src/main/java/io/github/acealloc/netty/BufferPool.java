@@ -38,8 +38,8 @@ final class BufferPool {
     BufferPool(AceByteBufAllocator allocator, OsMemory memory, MemoryBudget budget, LeakSampling leaks) {
         this.allocator = allocator;
         this.leaks = leaks;
-        engine = new AceAllocator(
-                memory, budget, Knobs.defaults(), memory.isDirect() ? this::newDirect : this::newHeap);
+        engine =
+                new AceAllocator(memory, budget, Knobs.defaults(), memory.isDirect() ? this::newDirect : this::newHeap);
     }
 
     private Block newDirect(ThreadHeap heap, Slab slab, int slot) {
@@ -58,19 +58,23 @@ final class BufferPool {
         return engine;
     }
 
-    /** The fast path: everything up to here and in {@link #allocate(ThreadHeap, int, int)} is inlined. */
+    /** The fast path: all of it is inlined, and nothing else runs for an allocation that finds its hot cache filled. */
     ByteBuf allocate(int size, int maxCapacity) {
         if (Thread.currentThread() instanceof FastThreadLocalThread) {
             ThreadHeap heap = heaps.getIfExists();
             if (heap != null && size <= SizeClasses.MAX_BLOCK) {
-                return finish(heap, (AceByteBuf) heap.block(heap.cache(SizeClasses.of(size)).pop()), size, maxCapacity);
+                return finish(
+                        heap,
+                        (AceByteBuf) heap.block(heap.cache(SizeClasses.of(size)).pop()),
+                        size,
+                        maxCapacity);
             }
         }
         return allocateSlow(size, maxCapacity);
     }
 
     private ByteBuf finish(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
-        if (heap.countdown().count(size) | leaks.isEachAllocationTracked()) {
+        if (heap.countdown().count(size) || leaks.isEachAllocationTracked()) {
             return leaks.sample(heap, buf, size, maxCapacity);
         }
         buf.reuse(size, maxCapacity);

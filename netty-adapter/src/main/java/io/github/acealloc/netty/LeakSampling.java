@@ -78,6 +78,7 @@ final class LeakSampling {
      * The detector draws lots of its own and cannot be told; it is asked until it takes the handle, which on average
      * costs what it would have cost to ask it on each allocation.
      */
+    @SuppressWarnings("ReferenceEquality") // the detector answers with the same object or with a wrapper of it
     private static ByteBuf follow(AceByteBuf handle) {
         for (long tries = 64L * INTERVAL; tries > 0 && ResourceLeakDetector.isEnabled(); tries--) {
             ByteBuf followed = AceByteBufAllocator.followedByLeakDetector(handle);
