@@ -31,18 +31,12 @@ public final class AceAllocators {
     }
 
     private static ByteBufAllocator named(AceConfig.AllocatorName name) {
-        switch (name) {
-            case ACE:
-                return AceByteBufAllocator.DEFAULT;
-            case POOLED:
-                return PooledByteBufAllocator.DEFAULT;
-            case ADAPTIVE:
-                return AdaptiveHolder.ADAPTIVE;
-            case UNPOOLED:
-                return UnpooledByteBufAllocator.DEFAULT;
-            default:
-                throw new AssertionError(name);
-        }
+        return switch (name) {
+            case ACE -> AceByteBufAllocator.DEFAULT;
+            case POOLED -> PooledByteBufAllocator.DEFAULT;
+            case ADAPTIVE -> AdaptiveHolder.ADAPTIVE;
+            case UNPOOLED -> UnpooledByteBufAllocator.DEFAULT;
+        };
     }
 
     /** Netty 4.1 has no shared adaptive allocator; this one is made when first asked for. */

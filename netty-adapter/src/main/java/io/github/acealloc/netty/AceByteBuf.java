@@ -239,6 +239,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     /** Whether this object is the one that is handed out with its slot; false for a handle. */
+    @SuppressWarnings("ReferenceEquality") // identity is the question
     final boolean isBound() {
         return slab.block(slot()) == this;
     }
@@ -249,7 +250,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     @Override
-    @Deprecated
+    @SuppressWarnings("deprecation") // deprecated for callers; every buffer has to say it
     public final ByteOrder order() {
         return ByteOrder.BIG_ENDIAN;
     }

@@ -259,8 +259,7 @@ final class AceDirectByteBuf extends AceByteBuf {
             memory.put(base + index, src.array(), src.arrayOffset() + srcIndex, length);
         } else if (UNSAFE && src.hasMemoryAddress()) {
             PlatformDependent.copyMemory(src.memoryAddress() + srcIndex, address + index, length);
-        } else if (src instanceof AceDirectByteBuf) {
-            AceDirectByteBuf ace = (AceDirectByteBuf) src;
+        } else if (src instanceof AceDirectByteBuf ace) {
             ace.checkIndex(srcIndex, length);
             memory.put(base + index, ace.memory, ace.base + srcIndex, length);
         } else if (src.nioBufferCount() == 1) {
