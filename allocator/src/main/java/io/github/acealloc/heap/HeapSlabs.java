@@ -41,17 +41,13 @@ final class HeapSlabs {
         this.store = store;
         this.binder = binder;
         this.counters = counters;
+        heap.blocks(blocks);
     }
 
     private static SlabQueue[] newQueues() {
         SlabQueue[] queues = new SlabQueue[SizeClasses.COUNT];
         Arrays.setAll(queues, i -> new SlabQueue());
         return queues;
-    }
-
-    /** The object of a block of this heap: two dependent reads, on the fast path of every allocation. */
-    Block block(int id) {
-        return blocks[id >>> Slab.SLOT_BITS][id & Slab.SLOT_MASK];
     }
 
     Slab slab(int id) {
@@ -159,6 +155,7 @@ final class HeapSlabs {
         if (index == slabs.length) {
             slabs = Arrays.copyOf(slabs, index * 2);
             blocks = Arrays.copyOf(blocks, index * 2);
+            heap.blocks(blocks);
         }
         lowestFreeIndex = index + 1;
         return index;

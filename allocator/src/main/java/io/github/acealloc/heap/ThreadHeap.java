@@ -34,6 +34,10 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     private Thread owner;
     private final HotCache[] caches;
     private final HeapSlabs slabs;
+
+    /** Slab number → slot → object; the table of {@link HeapSlabs}, kept here because every allocation reads it. */
+    private Block[][] blocks;
+
     private final RemoteFrees remote = new RemoteFrees();
     private final SampleCountdown countdown = new SampleCountdown();
     private final HeapCounters counters = new HeapCounters();
@@ -86,7 +90,11 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      * @return the object bound to its slot
      */
     public Block block(int id) {
-        return slabs.block(id);
+        return blocks[id >>> Slab.SLOT_BITS][id & Slab.SLOT_MASK];
+    }
+
+    void blocks(Block[][] blocks) {
+        this.blocks = blocks;
     }
 
     /**
@@ -128,7 +136,9 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     public void releaseRemote(Block block, int sizeClass) {
         if (tryBorrow()) {
             try {
-                caches[sizeClass].push(block.blockId());
+                if (block.arrive()) {
+                    caches[sizeClass].push(block.blockId());
+                }
                 if (retired) {
                     trim();
                 }
@@ -168,6 +178,9 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     /** A block drained from the remote queue. */
     @Override
     public void accept(Block block) {
+        if (!block.arrive()) {
+            return;
+        }
         int id = block.blockId();
         HotCache cache = caches[slabs.slab(id).sizeClass()];
         if (cache.room() > 0) {

@@ -14,4 +14,14 @@ public interface Block {
      * @return a non-negative number
      */
     int blockId();
+
+    /**
+     * Called by the heap's owner when the block comes home from another thread.
+     *
+     * @return whether it was on its way; if not, two threads released it at the same time, it is home already or out
+     *     again, and this second arrival means nothing
+     */
+    default boolean arrive() {
+        return true;
+    }
 }

@@ -8,6 +8,8 @@ import io.netty.buffer.AbstractByteBuf;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,12 +31,25 @@ import java.nio.channels.ScatteringByteChannel;
  * <i>handle</i>: a second object for the same slot, made for one use and bound to nothing, which the garbage collector
  * can therefore find unreachable.
  *
- * <p>The count is a plain {@code int} under a {@code VarHandle}: 0 while the block is free. The 1 → 0 step is one
- * compare-and-set, so that of two racing releases only one gives the block back. Everything else belongs to whoever
- * holds the buffer, as with any Netty buffer.
+ * <p><b>The count.</b> It is changed by compare-and-set, with one exception, which is the most frequent step of all: a
+ * heap's owner that finds 1 stores {@link #FREE}. Who finds 1 and may release holds the only reference, so in a correct
+ * program nobody else changes the count then. In a wrong one, where another thread releases the same reference at the
+ * same moment, that thread's compare-and-set may go unseen; so it does not write {@link #FREE} but
+ * {@link #ON_ITS_WAY}, and the owner takes in what comes back from others only from that state ({@link #arrive}). The
+ * owner's store has overwritten it: the second arrival is reported and ignored, and the block is given out once.
+ * Releases one after the other, on whatever threads, always throw as with any Netty buffer. Everything else belongs to
+ * whoever holds the buffer.
  */
 abstract class AceByteBuf extends AbstractByteBuf implements Block {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBuf.class);
     private static final VarHandle REF_CNT = refCntHandle();
+
+    /** The count of a block that lies at home: in a hot cache or a slab. */
+    private static final int FREE = 0;
+
+    /** The count of a block that is released but not home yet: in a remote queue, or about to be. */
+    private static final int ON_ITS_WAY = -1;
+
     private static final int STREAM_CHUNK = 8192;
     private static final int SMALL_SLOT = 512;
 
@@ -105,7 +120,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     @Override
     public final int refCnt() {
-        return refCnt;
+        return Math.max(refCnt, FREE);
     }
 
     @Override
@@ -122,7 +137,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         do {
             count = (int) REF_CNT.getVolatile(this);
             if (count <= 0 || count + increment < 0) {
-                throw new IllegalReferenceCountException(count, increment);
+                throw new IllegalReferenceCountException(Math.max(count, FREE), increment);
             }
         } while (!REF_CNT.compareAndSet(this, count, count + increment));
         return this;
@@ -130,8 +145,14 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     @Override
     public final boolean release() {
-        if (REF_CNT.compareAndSet(this, 1, 0)) {
-            goHome();
+        if (heap.isOwner()) {
+            if ((int) REF_CNT.getAcquire(this) == 1) {
+                refCnt = FREE;
+                heap.cache(sizeClass).push(blockId);
+                return true;
+            }
+        } else if (REF_CNT.compareAndSet(this, 1, ON_ITS_WAY)) {
+            pool.releaseElsewhere(this);
             return true;
         }
         return releaseSlow(1);
@@ -150,24 +171,40 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         do {
             count = (int) REF_CNT.getVolatile(this);
             if (count < decrement) {
-                throw new IllegalReferenceCountException(count, -decrement);
+                throw new IllegalReferenceCountException(Math.max(count, FREE), -decrement);
             }
-        } while (!REF_CNT.compareAndSet(this, count, count - decrement));
-        if (count == decrement) {
-            goHome();
-            return true;
+        } while (!REF_CNT.compareAndSet(this, count, count == decrement ? ON_ITS_WAY : count - decrement));
+        if (count > decrement) {
+            return false;
         }
-        return false;
+        goHome();
+        return true;
     }
 
-    /** Gives the block back: into the hot cache by its owner, over the remote queue by everybody else. */
+    /** Gives a block that is on its way back: into the hot cache by its owner, over the remote queue by others. */
     final void goHome() {
-        ThreadHeap heap = this.heap;
         if (heap.isOwner()) {
+            refCnt = FREE;
             heap.cache(sizeClass).push(blockId);
         } else {
             pool.releaseElsewhere(this);
         }
+    }
+
+    /** Sends a block home that was taken and never handed out. */
+    final void goHomeUnused() {
+        refCnt = ON_ITS_WAY;
+        goHome();
+    }
+
+    @Override
+    public final boolean arrive() {
+        if (refCnt == ON_ITS_WAY) {
+            refCnt = FREE;
+            return true;
+        }
+        LOGGER.error("{} was released by two threads at the same time; the second release is ignored", this);
+        return false;
     }
 
     @Override

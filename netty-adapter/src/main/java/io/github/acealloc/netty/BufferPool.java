@@ -74,7 +74,7 @@ final class BufferPool {
     }
 
     private ByteBuf finish(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
-        if (heap.countdown().count(size) || leaks.isEachAllocationTracked()) {
+        if (heap.countdown().count(size) || LeakSampling.isEachAllocationTracked()) {
             return leaks.sample(heap, buf, size, maxCapacity);
         }
         buf.reuse(size, maxCapacity);
@@ -131,11 +131,11 @@ final class BufferPool {
         buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
         if (buf.isBound()) {
             buf.exchangeBinding(fresh);
-            fresh.goHome();
+            fresh.goHomeUnused();
         } else {
             AceByteBuf old = (AceByteBuf) buf.slab().block(buf.slot());
             buf.bindTo(fresh.heap(), fresh.slab(), fresh.slot());
-            old.goHome();
+            old.goHomeUnused();
         }
     }
 

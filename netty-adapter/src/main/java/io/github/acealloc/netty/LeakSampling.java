@@ -45,7 +45,7 @@ final class LeakSampling {
     }
 
     /** One read and one comparison on the fast path, so that switching to PARANOID takes effect at once. */
-    boolean isEachAllocationTracked() {
+    static boolean isEachAllocationTracked() {
         return ResourceLeakDetector.getLevel() == Level.PARANOID;
     }
 
