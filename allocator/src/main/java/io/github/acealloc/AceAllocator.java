@@ -177,11 +177,13 @@ public final class AceAllocator {
         long cached = huge.keptBytes();
         long taken = huge.liveBytes();
         long remoteQueued = 0;
+        long allocations = 0;
         for (ThreadHeap heap : heaps) {
             long inCaches = heap.cachedBytes();
             cached += inCaches;
             taken += heap.takenBytes() - inCaches;
             remoteQueued += heap.remoteCount();
+            allocations += heap.allocations();
         }
         long committed = committedBytes();
         return new AceStats(
@@ -192,6 +194,7 @@ public final class AceAllocator {
                 budget.limit(),
                 heaps.size(),
                 remoteQueued,
+                allocations,
                 counters);
     }
 

@@ -18,6 +18,7 @@ public final class AceStats {
     private final long limitBytes;
     private final int heaps;
     private final long remoteQueued;
+    private final long allocations;
     private final HeapCounters counters;
 
     AceStats(
@@ -28,6 +29,7 @@ public final class AceStats {
             long limitBytes,
             int heaps,
             long remoteQueued,
+            long allocations,
             HeapCounters counters) {
         this.liveBytes = liveBytes;
         this.cachedBytes = cachedBytes;
@@ -36,6 +38,7 @@ public final class AceStats {
         this.limitBytes = limitBytes;
         this.heaps = heaps;
         this.remoteQueued = remoteQueued;
+        this.allocations = allocations;
         this.counters = counters;
     }
 
@@ -54,6 +57,7 @@ public final class AceStats {
                 limitBytes,
                 heaps + other.heaps,
                 remoteQueued + other.remoteQueued,
+                allocations + other.allocations,
                 HeapCounters.sum(counters, other.counters));
     }
 
@@ -121,6 +125,15 @@ public final class AceStats {
     }
 
     /**
+     * Blocks handed out so far, huge ones not among them.
+     *
+     * @return a count
+     */
+    public long allocations() {
+        return allocations;
+    }
+
+    /**
      * The event counts behind the shares.
      *
      * @return the sums over all heaps
@@ -144,7 +157,7 @@ public final class AceStats {
      * @return 0 to 1
      */
     public double warmShare() {
-        return share(counters.refills() - counters.coldRefills(), counters.allocations());
+        return share(counters.refills() - counters.coldRefills(), allocations);
     }
 
     /**
@@ -153,7 +166,7 @@ public final class AceStats {
      * @return 0 to 1
      */
     public double coldShare() {
-        return share(counters.coldRefills(), counters.allocations());
+        return share(counters.coldRefills(), allocations);
     }
 
     /**
@@ -162,7 +175,7 @@ public final class AceStats {
      * @return 0 to 1, of all allocations
      */
     public double remoteShare() {
-        return Math.min(share(counters.remoteFrees(), counters.allocations()), 1);
+        return Math.min(share(counters.remoteFrees(), allocations), 1);
     }
 
     /**
@@ -171,10 +184,10 @@ public final class AceStats {
      * @return 0 to 1; 0 if none was needed
      */
     public double warmPoolHitRate() {
-        return share(counters.warmPoolHits(), (double) (counters.warmPoolHits() + counters.warmPoolMisses()));
+        return share(counters.warmPoolHits(), counters.warmPoolHits() + counters.warmPoolMisses());
     }
 
-    private static double share(long part, double whole) {
+    private static double share(long part, long whole) {
         return whole == 0 ? 0 : (double) part / whole;
     }
 
@@ -183,7 +196,7 @@ public final class AceStats {
         return String.format(
                 Locale.ROOT,
                 "live: %d, cached: %d, free: %d, committed: %d, limit: %d bytes; heaps: %d; hot: %.4f, warm: %.4f,"
-                        + " cold: %.4f, remote: %.4f of about %.0f allocations; warm pool hit rate: %.3f",
+                        + " cold: %.4f, remote: %.4f of %d allocations; warm pool hit rate: %.3f",
                 liveBytes,
                 cachedBytes,
                 freeBytes,
@@ -194,7 +207,7 @@ public final class AceStats {
                 warmShare(),
                 coldShare(),
                 remoteShare(),
-                counters.allocations(),
+                allocations,
                 warmPoolHitRate());
     }
 }

@@ -2,7 +2,7 @@
 package io.github.acealloc.heap;
 
 /**
- * What happened in one heap since it was made. Written by the heap's owner in refill, spill and at samples only;
+ * What happened in one heap since it was made. Written by the heap's owner in refill and spill only;
  * readers elsewhere may see values that are a moment old, which costs nothing but that.
  */
 public final class HeapCounters {
@@ -13,7 +13,6 @@ public final class HeapCounters {
     long warmPoolHits;
     long warmPoolMisses;
     long adoptions;
-    double allocations;
 
     /** All zero. */
     public HeapCounters() {}
@@ -40,16 +39,6 @@ public final class HeapCounters {
         warmPoolHits += other.warmPoolHits;
         warmPoolMisses += other.warmPoolMisses;
         adoptions += other.adoptions;
-        allocations += other.allocations;
-    }
-
-    /**
-     * Allocations, estimated from the sampled ones: the fast path counts nothing.
-     *
-     * @return a count; never less than the refills, each of which served one
-     */
-    public double allocations() {
-        return Math.max(allocations, (double) refills);
     }
 
     /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.heap;
 
+import io.github.acealloc.slab.SizeClasses;
 import java.util.Arrays;
 
 /**
@@ -12,15 +13,25 @@ import java.util.Arrays;
  * and {@link ThreadHeap#spill}.
  */
 public final class HotCache {
+    private static final int SAMPLE_BYTES = 512 << 10;
+    private static final int MAX_MEAN_SPAN = 128;
+
     private final ThreadHeap heap;
     private final int sizeClass;
     private int[] ids;
     private int top;
 
+    /** Allocations up to the next sample, of {@link #span} from the last one. */
+    private int untilSample;
+
+    private int span;
+    private long sampledSpans;
+
     HotCache(ThreadHeap heap, int sizeClass, int cap) {
         this.heap = heap;
         this.sizeClass = sizeClass;
         ids = new int[cap];
+        startSpan(1);
     }
 
     /**
@@ -36,6 +47,41 @@ public final class HotCache {
         }
         top = t;
         return ids[t];
+    }
+
+    /**
+     * Counts an allocation down: a few are picked to be looked at (leaks now, lifetimes later), about one in 128 and at
+     * least one per 512 KiB.
+     *
+     * @return whether this one is picked; then call {@link #restartSampling} or {@link #sampleEach}
+     */
+    public boolean isSampleDue() {
+        return --untilSample < 0;
+    }
+
+    /** Starts the way to the next sample: a random length around the class's mean. */
+    public void restartSampling() {
+        startSpan(1 + heap.dice().roll(2 * meanSpan(sizeClass) - 1));
+    }
+
+    /** Makes every allocation a sample until {@link #restartSampling}. */
+    public void sampleEach() {
+        startSpan(1);
+    }
+
+    private void startSpan(int length) {
+        sampledSpans += span - 1 - untilSample;
+        span = length;
+        untilSample = length - 1;
+    }
+
+    static int meanSpan(int sizeClass) {
+        return Math.min(Math.max(SAMPLE_BYTES / SizeClasses.blockBytes(sizeClass), 1), MAX_MEAN_SPAN);
+    }
+
+    /** How many allocations were served so far: all the spans between samples, and the begun one. */
+    long allocations() {
+        return sampledSpans + span - 1 - untilSample;
     }
 
     /**

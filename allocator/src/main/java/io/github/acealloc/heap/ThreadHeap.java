@@ -39,7 +39,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     private Block[][] blocks;
 
     private final RemoteFrees remote = new RemoteFrees();
-    private final SampleCountdown countdown = new SampleCountdown();
+    private final SampleDice dice = new SampleDice();
     private final HeapCounters counters = new HeapCounters();
     private final Supplier<Knobs> knobs;
     private final MemoryBudget budget;
@@ -98,12 +98,12 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     }
 
     /**
-     * The countdown to the next sampled allocation. Owner only.
+     * The randomness behind this heap's samples. Owner only.
      *
      * @return this heap's own
      */
-    public SampleCountdown countdown() {
-        return countdown;
+    public SampleDice dice() {
+        return dice;
     }
 
     /**
@@ -357,12 +357,16 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     }
 
     /**
-     * Records sampled allocations. Owner only.
+     * How many blocks below the huge ones this heap has handed out. Exact for the owner.
      *
-     * @param allocations how many allocations the sample stands for
+     * @return a count
      */
-    public void countSample(double allocations) {
-        counters.allocations += allocations;
+    public long allocations() {
+        long n = 0;
+        for (HotCache cache : caches) {
+            n += cache.allocations();
+        }
+        return n;
     }
 
     private static VarHandle ownerHandle() {

@@ -2,6 +2,7 @@
 package io.github.acealloc.netty;
 
 import io.github.acealloc.AceAllocator;
+import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.os.MemoryBudget;
@@ -58,24 +59,22 @@ final class BufferPool {
         return engine;
     }
 
-    /** The fast path: all of it is inlined, and nothing else runs for an allocation that finds its hot cache filled. */
+    /** The fast path: all of it is inlined, and nothing else runs where the hot cache has a block. */
     ByteBuf allocate(int size, int maxCapacity) {
         if (Thread.currentThread() instanceof FastThreadLocalThread) {
             ThreadHeap heap = heaps.getIfExists();
             if (heap != null && size <= SizeClasses.MAX_BLOCK) {
-                return finish(
-                        heap,
-                        (AceByteBuf) heap.block(heap.cache(SizeClasses.of(size)).pop()),
-                        size,
-                        maxCapacity);
+                return allocate(heap, size, maxCapacity);
             }
         }
         return allocateSlow(size, maxCapacity);
     }
 
-    private ByteBuf finish(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
-        if (heap.countdown().count(size) || LeakSampling.isEachAllocationTracked()) {
-            return leaks.sample(heap, buf, size, maxCapacity);
+    private ByteBuf allocate(ThreadHeap heap, int size, int maxCapacity) {
+        HotCache cache = heap.cache(SizeClasses.of(size));
+        AceByteBuf buf = (AceByteBuf) heap.block(cache.pop());
+        if (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) {
+            return leaks.sample(heap, cache, buf, size, maxCapacity);
         }
         buf.reuse(size, maxCapacity);
         return buf;
@@ -85,19 +84,14 @@ final class BufferPool {
         ThreadHeap own = ownHeap();
         ThreadHeap heap = own != null ? own : engine.borrowStripe();
         try {
-            return finish(heap, take(heap, size), size, maxCapacity);
+            return size <= SizeClasses.MAX_BLOCK
+                    ? allocate(heap, size, maxCapacity)
+                    : leaks.sampleHuge(heap, (AceByteBuf) engine.allocateHuge(size), size, maxCapacity);
         } finally {
             if (own == null) {
                 heap.giveUp();
             }
         }
-    }
-
-    private AceByteBuf take(ThreadHeap heap, int size) {
-        return (AceByteBuf)
-                (size <= SizeClasses.MAX_BLOCK
-                        ? heap.block(heap.cache(SizeClasses.of(size)).pop())
-                        : engine.allocateHuge(size));
     }
 
     /** The calling thread's own heap, given to it now if it runs an event loop and has none. */
@@ -122,7 +116,10 @@ final class BufferPool {
         ThreadHeap heap = own != null ? own : engine.borrowStripe();
         AceByteBuf fresh;
         try {
-            fresh = take(heap, newCapacity);
+            fresh = (AceByteBuf)
+                    (newCapacity <= SizeClasses.MAX_BLOCK
+                            ? heap.block(heap.cache(SizeClasses.of(newCapacity)).pop())
+                            : engine.allocateHuge(newCapacity));
         } finally {
             if (own == null) {
                 heap.giveUp();

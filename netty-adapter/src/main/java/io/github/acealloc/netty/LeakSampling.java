@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
-import io.github.acealloc.heap.SampleCountdown;
+import io.github.acealloc.heap.HotCache;
+import io.github.acealloc.heap.SampleDice;
 import io.github.acealloc.heap.ThreadHeap;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ResourceLeakDetector;
@@ -50,21 +51,34 @@ final class LeakSampling {
     }
 
     /** Hands out a buffer that was picked: as a handle that the leak detector follows, or as it is. */
-    ByteBuf sample(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
-        SampleCountdown countdown = heap.countdown();
+    ByteBuf sample(ThreadHeap heap, HotCache cache, AceByteBuf buf, int size, int maxCapacity) {
         Level level = ResourceLeakDetector.getLevel();
-        boolean byTheLetter = level != Level.DISABLED && (SET_AT_START || level != LEVEL_AT_START);
-        boolean track;
-        if (byTheLetter) {
-            heap.countSample(1);
-            countdown.sampleEach();
-            track = level == Level.PARANOID || countdown.nextRandom(INTERVAL) == 0;
+        if (isByTheLetter(level)) {
+            cache.sampleEach();
         } else {
-            heap.countSample(SampleCountdown.represents(size));
-            countdown.restart();
-            track = level != Level.DISABLED && countdown.isDue(nanosBetween);
+            cache.restartSampling();
         }
-        if (!track) {
+        return handOut(isPicked(level, heap.dice()), buf, size, maxCapacity);
+    }
+
+    /** The same for a huge buffer, of which each is a sample. */
+    ByteBuf sampleHuge(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
+        return handOut(isPicked(ResourceLeakDetector.getLevel(), heap.dice()), buf, size, maxCapacity);
+    }
+
+    private static boolean isByTheLetter(Level level) {
+        return level != Level.DISABLED && (SET_AT_START || level != LEVEL_AT_START);
+    }
+
+    private boolean isPicked(Level level, SampleDice dice) {
+        if (isByTheLetter(level)) {
+            return level == Level.PARANOID || dice.roll(INTERVAL) == 0;
+        }
+        return level != Level.DISABLED && dice.isDue(nanosBetween);
+    }
+
+    private static ByteBuf handOut(boolean picked, AceByteBuf buf, int size, int maxCapacity) {
+        if (!picked) {
             buf.reuse(size, maxCapacity);
             return buf;
         }
