@@ -74,24 +74,46 @@ final class BufferPool {
         HotCache cache = heap.cache(SizeClasses.of(size));
         AceByteBuf buf = (AceByteBuf) heap.block(cache.pop());
         if (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) {
-            return leaks.sample(heap, cache, buf, size, maxCapacity);
+            return LeakSampling.handOut(buf, leaks.picks(heap, cache), size, maxCapacity);
         }
         buf.reuse(size, maxCapacity);
         return buf;
     }
 
+    /** The road of threads without a heap and of huge buffers. A report of a leak may run anybody's code, which may
+     * allocate in turn, so nothing is handed out while a stripe is held. */
     private ByteBuf allocateSlow(int size, int maxCapacity) {
         ThreadHeap own = ownHeap();
+        if (own != null && size <= SizeClasses.MAX_BLOCK) {
+            return allocate(own, size, maxCapacity);
+        }
         ThreadHeap heap = own != null ? own : engine.borrowStripe();
+        AceByteBuf buf;
+        boolean picked;
         try {
-            return size <= SizeClasses.MAX_BLOCK
-                    ? allocate(heap, size, maxCapacity)
-                    : leaks.sampleHuge(heap, (AceByteBuf) engine.allocateHuge(size), size, maxCapacity);
+            buf = take(heap, size);
+            picked = picks(heap, size);
         } finally {
             if (own == null) {
                 heap.giveUp();
             }
         }
+        return LeakSampling.handOut(buf, picked, size, maxCapacity);
+    }
+
+    private boolean picks(ThreadHeap heap, int size) {
+        if (size > SizeClasses.MAX_BLOCK) {
+            return leaks.picksHuge(heap);
+        }
+        HotCache cache = heap.cache(SizeClasses.of(size));
+        return (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) && leaks.picks(heap, cache);
+    }
+
+    private AceByteBuf take(ThreadHeap heap, int size) {
+        return (AceByteBuf)
+                (size <= SizeClasses.MAX_BLOCK
+                        ? heap.block(heap.cache(SizeClasses.of(size)).pop())
+                        : engine.allocateHuge(size));
     }
 
     /** The calling thread's own heap, given to it now if it runs an event loop and has none. */
@@ -116,10 +138,7 @@ final class BufferPool {
         ThreadHeap heap = own != null ? own : engine.borrowStripe();
         AceByteBuf fresh;
         try {
-            fresh = (AceByteBuf)
-                    (newCapacity <= SizeClasses.MAX_BLOCK
-                            ? heap.block(heap.cache(SizeClasses.of(newCapacity)).pop())
-                            : engine.allocateHuge(newCapacity));
+            fresh = take(heap, newCapacity);
         } finally {
             if (own == null) {
                 heap.giveUp();

@@ -50,20 +50,20 @@ final class LeakSampling {
         return ResourceLeakDetector.getLevel() == Level.PARANOID;
     }
 
-    /** Hands out a buffer that was picked: as a handle that the leak detector follows, or as it is. */
-    ByteBuf sample(ThreadHeap heap, HotCache cache, AceByteBuf buf, int size, int maxCapacity) {
+    /** Decides about a sampled allocation, and when the next sample of its class is due. */
+    boolean picks(ThreadHeap heap, HotCache cache) {
         Level level = ResourceLeakDetector.getLevel();
         if (isByTheLetter(level)) {
             cache.sampleEach();
         } else {
             cache.restartSampling();
         }
-        return handOut(isPicked(level, heap.dice()), buf, size, maxCapacity);
+        return isPicked(level, heap.dice());
     }
 
-    /** The same for a huge buffer, of which each is a sample. */
-    ByteBuf sampleHuge(ThreadHeap heap, AceByteBuf buf, int size, int maxCapacity) {
-        return handOut(isPicked(ResourceLeakDetector.getLevel(), heap.dice()), buf, size, maxCapacity);
+    /** Decides about a huge allocation, each of which is a sample. */
+    boolean picksHuge(ThreadHeap heap) {
+        return isPicked(ResourceLeakDetector.getLevel(), heap.dice());
     }
 
     private static boolean isByTheLetter(Level level) {
@@ -77,7 +77,8 @@ final class LeakSampling {
         return level != Level.DISABLED && dice.isDue(nanosBetween);
     }
 
-    private static ByteBuf handOut(boolean picked, AceByteBuf buf, int size, int maxCapacity) {
+    /** Hands out a buffer: as a handle that the leak detector follows if it was picked, as it is if not. */
+    static ByteBuf handOut(AceByteBuf buf, boolean picked, int size, int maxCapacity) {
         if (!picked) {
             buf.reuse(size, maxCapacity);
             return buf;
