@@ -13,6 +13,7 @@ import java.util.Arrays;
  * and {@link ThreadHeap#spill}.
  */
 public final class HotCache {
+    private static final String NOT_OWNER = "a hot cache was touched by a thread that does not own its heap";
     private static final int SAMPLE_BYTES = 512 << 10;
     private static final int MAX_MEAN_SPAN = 128;
 
@@ -41,6 +42,7 @@ public final class HotCache {
      * @throws OutOfMemoryError if the limit is reached and trimming did not help
      */
     public int pop() {
+        assert heap.isOwner() : NOT_OWNER;
         int t = top - 1;
         if (t < 0) {
             return heap.refill(this);
@@ -90,6 +92,7 @@ public final class HotCache {
      * @param id the block's number
      */
     public void push(int id) {
+        assert heap.isOwner() : NOT_OWNER;
         int t = top;
         int[] ids = this.ids;
         if (t < ids.length) {
