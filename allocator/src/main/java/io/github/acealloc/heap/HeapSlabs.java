@@ -31,6 +31,7 @@ final class HeapSlabs {
     private final HeapCounters counters;
     private final SlabQueue[] partial = newQueues();
     private final SlabQueue[] warm = newQueues();
+    private final int[] slabCounts = new int[SizeClasses.COUNT];
     private final List<Superslab> superslabs = new ArrayList<>();
 
     private Slab[] slabs = new Slab[8];
@@ -101,7 +102,8 @@ final class HeapSlabs {
             return false;
         }
         partial[sizeClass].push(fresh);
-        int extra = Math.min(knobs.prefill(), knobs.warmSlabs(sizeClass) + 1) - 1;
+        // A class that has shown that it grows gets more than it asks for, or its pool would never be hit.
+        int extra = Math.min(Math.min(knobs.prefill() - 1, knobs.warmSlabs(sizeClass)), slabCounts[sizeClass] - 1);
         while (extra-- > 0) {
             Slab ready = cut(sizeClass, false);
             if (ready == null) {
@@ -141,6 +143,7 @@ final class HeapSlabs {
         int index = freeIndex();
         Slab slab = Slab.ofClass(best, bestFirst, sizeClass, index);
         slabs[index] = slab;
+        slabCounts[sizeClass]++;
         blocks[index] = slab.blocks();
         return slab;
     }
@@ -182,6 +185,7 @@ final class HeapSlabs {
     private void dissolve(Slab slab) {
         int index = slab.index();
         slabs[index] = null;
+        slabCounts[slab.sizeClass()]--;
         blocks[index] = null;
         lowestFreeIndex = Math.min(lowestFreeIndex, index);
         Superslab superslab = slab.superslab();

@@ -10,12 +10,13 @@ import java.util.Arrays;
  * spill only, so a change takes effect at each cache's next one.
  */
 public final class Knobs {
-    private static final int CACHE_BYTES = 512 << 10;
+    private static final int CACHE_BYTES = 256 << 10;
     private static final int MAX_CAP = 256;
-    private static final int MIN_CAP = 2;
-    private static final int WARM_BYTES = 256 << 10;
-    private static final int MAX_WARM_SLABS = 4;
+    private static final int MIN_CAP = 1;
+    private static final int WARM_BYTES = 128 << 10;
+    private static final int MAX_WARM_SLABS = 2;
     private static final int PREFILL = 3;
+    private static final int BATCH_BYTES = 16 << 10;
     private static final int MAX_BATCH = 32;
 
     private final int[] caps;
@@ -31,7 +32,7 @@ public final class Knobs {
     }
 
     /**
-     * The default limits: up to 512 KiB a class and heap in hot caches, but at least 2 and at most 256 blocks.
+     * The default limits: up to 256 KiB a class and heap in hot caches, but at least 1 and at most 256 blocks.
      *
      * @return the same for all heaps
      */
@@ -40,7 +41,7 @@ public final class Knobs {
         int[] batches = new int[SizeClasses.COUNT];
         for (int c = 0; c < caps.length; c++) {
             caps[c] = Math.min(Math.max(CACHE_BYTES / SizeClasses.blockBytes(c), MIN_CAP), MAX_CAP);
-            batches[c] = Math.min(Math.max(caps[c] / 4, 1), MAX_BATCH);
+            batches[c] = Math.min(Math.max(BATCH_BYTES / SizeClasses.blockBytes(c), 1), MAX_BATCH);
         }
         return new Knobs(caps, batches, PREFILL, MAX_WARM_SLABS);
     }
@@ -94,7 +95,7 @@ public final class Knobs {
     }
 
     /**
-     * How many empty slabs a class's warm pool keeps: 256 KiB of them, and no more than the knob says.
+     * How many empty slabs a class's warm pool keeps: 128 KiB of them, and no more than the knob says.
      *
      * @param sizeClass the class
      * @return at least 0

@@ -6,7 +6,7 @@ package io.github.acealloc.slab;
  *
  * <p>Classes are multiples of 16 bytes up to 128, then four per doubling (at most 25 % slack), and eight per doubling
  * from 1 to 32 KiB, where Netty's usual sizes lie (at most 12.5 %). Looking up a class is one table read to 16 KiB and
- * shifts above. A slab is the fewest 64 KiB units that waste at most 1/32 of themselves, so a power of two wastes
+ * shifts above. A slab is the fewest 64 KiB units that waste at most 1/16 of themselves, so a power of two wastes
  * nothing and blocks above half a unit still share slabs where they fit badly alone.
  */
 public final class SizeClasses {
@@ -24,7 +24,7 @@ public final class SizeClasses {
     private static final int FINE_TO_SHIFT = 15;
     private static final int MAX_SHIFT = 20;
     private static final int TABLE_MAX = 16 << 10;
-    private static final int WASTE_SHIFT = 5;
+    private static final int WASTE_SHIFT = 4;
 
     private static final int[] BLOCK_BYTES = blockSizes();
 
