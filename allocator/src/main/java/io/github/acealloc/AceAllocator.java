@@ -25,7 +25,7 @@ import java.util.concurrent.Executor;
  * thread owns the heap, and by {@link #release} otherwise.
  */
 public final class AceAllocator {
-    private static final int KEPT_SUPERSLABS = 4;
+    private static final int KEPT_SUPERSLABS = 1;
 
     private final OsMemory memory;
     private final MemoryBudget budget;

@@ -97,19 +97,14 @@ public final class HeapRegistry {
      */
     public void detach(ThreadHeap heap) {
         heap.executor(null);
-        if (closed) {
-            heap.trim();
-        }
         heap.giveUp();
-        if (closed) {
-            heap.settle();
-            return;
-        }
         synchronized (shelf) {
             if (!closed) {
                 shelf.addLast(heap);
+                return;
             }
         }
+        heap.settle();
     }
 
     /**
@@ -156,7 +151,8 @@ public final class HeapRegistry {
     }
 
     /**
-     * Trims every heap that the calling thread can have now: its own, the requester, those without an owner.
+     * Trims every heap that the calling thread can have now: its own, the requester, those without an owner. The other
+     * event loops are asked to trim theirs at their next task.
      *
      * @param requester a heap that the caller owns, or any other object
      */
@@ -173,6 +169,8 @@ public final class HeapRegistry {
                 } finally {
                     heap.giveUp();
                 }
+            } else {
+                heap.requestTrim();
             }
         }
     }

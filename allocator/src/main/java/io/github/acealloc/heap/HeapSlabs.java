@@ -32,7 +32,10 @@ final class HeapSlabs {
     private final SlabQueue[] partial = newQueues();
     private final SlabQueue[] warm = newQueues();
     private final int[] slabCounts = new int[SizeClasses.COUNT];
-    private final List<Superslab> superslabs = new ArrayList<>();
+    private final ArrayList<Superslab> superslabs = new ArrayList<>();
+
+    /** No index below this one is free. */
+    private int lowestFreeIndex;
 
     private Slab[] slabs = new Slab[8];
     private Block[][] blocks = new Block[8][];
@@ -115,40 +118,51 @@ final class HeapSlabs {
     }
 
     private Slab cut(int sizeClass, boolean mayFetch) {
-        int units = SizeClasses.units(sizeClass);
-        Superslab best = null;
-        int bestFirst = -1;
-        // The fullest superslab that fits, so that the others have a chance to become empty.
-        for (Superslab superslab : superslabs) {
-            int free = superslab.freeUnits();
-            if (free >= units && (best == null || free < best.freeUnits())) {
-                int first = superslab.take(units);
-                if (first >= 0) {
-                    if (best != null) {
-                        best.give(bestFirst, units);
-                    }
-                    best = superslab;
-                    bestFirst = first;
-                }
-            }
+        int index = freeIndex();
+        if (index > Slab.MAX_INDEX) {
+            return null;
         }
-        if (best == null) {
-            best = mayFetch ? store.tryAcquire() : null;
-            if (best == null) {
+        int units = SizeClasses.units(sizeClass);
+        Superslab superslab = fullestWithRoom(units);
+        if (superslab == null) {
+            superslab = mayFetch ? fetchSuperslab() : null;
+            if (superslab == null) {
                 return null;
             }
-            superslabs.add(best);
-            bestFirst = best.take(units);
         }
-        int index = freeIndex();
-        Slab slab = Slab.ofClass(best, bestFirst, sizeClass, index);
-        slabs[index] = slab;
-        slabCounts[sizeClass]++;
-        blocks[index] = slab.blocks();
-        return slab;
+        int first = superslab.take(units);
+        try {
+            Slab slab = Slab.ofClass(superslab, first, sizeClass, index);
+            lowestFreeIndex = index + 1;
+            slabs[index] = slab;
+            blocks[index] = slab.blocks();
+            slabCounts[sizeClass]++;
+            return slab;
+        } catch (Throwable e) {
+            superslab.give(first, units);
+            throw e;
+        }
     }
 
-    private int lowestFreeIndex;
+    /** So that the others have a chance to become empty. */
+    private Superslab fullestWithRoom(int units) {
+        Superslab best = null;
+        for (Superslab superslab : superslabs) {
+            if ((best == null || superslab.freeUnits() < best.freeUnits()) && superslab.hasRoom(units)) {
+                best = superslab;
+            }
+        }
+        return best;
+    }
+
+    private Superslab fetchSuperslab() {
+        superslabs.ensureCapacity(superslabs.size() + 1);
+        Superslab superslab = store.tryAcquire();
+        if (superslab != null) {
+            superslabs.add(superslab);
+        }
+        return superslab;
+    }
 
     private int freeIndex() {
         int index = lowestFreeIndex;
@@ -156,11 +170,11 @@ final class HeapSlabs {
             index++;
         }
         if (index == slabs.length) {
-            slabs = Arrays.copyOf(slabs, index * 2);
+            Slab[] moreSlabs = Arrays.copyOf(slabs, index * 2);
             blocks = Arrays.copyOf(blocks, index * 2);
+            slabs = moreSlabs;
             heap.blocks(blocks);
         }
-        lowestFreeIndex = index + 1;
         return index;
     }
 

@@ -10,6 +10,7 @@ import io.github.acealloc.slab.SuperslabStore;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jctools.queues.MessagePassingQueue;
 
@@ -45,6 +46,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     private final MemoryBudget budget;
     private volatile Executor executor;
     private volatile boolean retired;
+    private volatile boolean trimRequested;
 
     /**
      * A heap without memory and without an owner.
@@ -115,10 +117,13 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         return owner == null && OWNER.compareAndSet(this, null, Thread.currentThread());
     }
 
-    /** Gives the heap up again. Owner only. */
+    /** Gives the heap up again; a retired one is settled first of all that nobody holds. Owner only. */
     public void giveUp() {
         assert isOwner() : "owner: " + owner;
         OWNER.setVolatile(this, null);
+        if (retired) {
+            settle();
+        }
     }
 
     /** Takes the heap of a thread that has ended. */
@@ -139,21 +144,18 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
                 if (block.arrive()) {
                     caches[sizeClass].push(block.blockId());
                 }
-                if (retired) {
-                    trim();
-                }
             } finally {
                 giveUp();
             }
         } else {
             remote.offer(block);
-        }
-        if (retired) {
-            settle();
+            if (retired) {
+                settle();
+            }
         }
     }
 
-    /** Marks the heap as one that will allocate no more: from now on each release gives its memory back at once. */
+    /** Marks the heap as one that will allocate no more: whoever gives it up from now on gives its memory back. */
     void retire() {
         retired = true;
     }
@@ -163,16 +165,19 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      *
      * <p>Nothing stays behind: who offers to the queue looks for an owner afterwards, who gives the heap up looks at
      * the queue afterwards, and between the two lies a full fence on both sides (the queue's compare-and-set of its
-     * producer index; the volatile store in {@link #giveUp}), so one of them sees the other.
+     * producer index; the volatile store of {@code null}), so one of them sees the other.
      */
     void settle() {
-        while (hasRemoteFrees() && tryBorrow()) {
+        do {
+            if (!tryBorrow()) {
+                return;
+            }
             try {
                 trim();
             } finally {
-                giveUp();
+                OWNER.setVolatile(this, null);
             }
-        }
+        } while (!remote.isEmpty());
     }
 
     /** A block drained from the remote queue. */
@@ -277,13 +282,23 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         slabs.trim();
     }
 
-    /**
-     * Whether blocks released elsewhere wait to be drained.
-     *
-     * @return {@code true} if the queue is not empty
-     */
-    boolean hasRemoteFrees() {
-        return !remote.isEmpty();
+    /** Asks the owner, a live event loop, to trim when it next runs tasks; once until it has. */
+    void requestTrim() {
+        Executor executor = this.executor;
+        if (executor == null || trimRequested) {
+            return;
+        }
+        trimRequested = true;
+        try {
+            executor.execute(() -> {
+                trimRequested = false;
+                if (isOwner()) {
+                    trim();
+                }
+            });
+        } catch (RejectedExecutionException ignored) {
+            // The loop is shutting down: its thread gives the heap back as it ends.
+        }
     }
 
     /**

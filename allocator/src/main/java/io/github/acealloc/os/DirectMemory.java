@@ -38,7 +38,10 @@ public final class DirectMemory implements OsMemory {
 
     @Override
     public Region reserve(int bytes) {
-        ByteBuffer origin = ByteBuffer.allocateDirect(Math.addExact(bytes, ALIGNMENT - 1));
+        if (bytes > Integer.MAX_VALUE - ALIGNMENT) {
+            throw new OutOfMemoryError("bytes: " + bytes + " (expected: at most a page below 2 GiB)");
+        }
+        ByteBuffer origin = ByteBuffer.allocateDirect(bytes + ALIGNMENT - 1);
         ByteBuffer aligned = origin.alignedSlice(ALIGNMENT).slice(0, bytes);
         return Region.direct(aligned, origin, 0);
     }

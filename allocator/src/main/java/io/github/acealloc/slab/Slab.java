@@ -22,6 +22,9 @@ public final class Slab {
     /** Mask of the slot in a block's number. */
     public static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
 
+    /** The largest slab number: with the slot it makes a non-negative block number. */
+    public static final int MAX_INDEX = Integer.MAX_VALUE >>> SLOT_BITS;
+
     /** The slab's number where it has none: a huge block's. */
     public static final int NO_INDEX = 0;
 

@@ -32,6 +32,16 @@ public final class Superslab {
     }
 
     /**
+     * Whether contiguous units can be taken.
+     *
+     * @param units how many, 1 to {@link #UNITS}
+     * @return {@code true} if {@link #take} would find them
+     */
+    public boolean hasRoom(int units) {
+        return runsOf(freeUnits, units) != 0;
+    }
+
+    /**
      * Takes contiguous units, the lowest that fit.
      *
      * @param units how many, 1 to {@link #UNITS}

@@ -84,7 +84,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
 
     /**
      * Gives back what is free now: the calling thread's caches, those of threads without an event loop or that have
-     * ended, and all kept memory. Other event loops keep theirs.
+     * ended, and all kept memory. Other event loops do the same at their next task.
      */
     public void trim() {
         direct.engine().trim();

@@ -25,7 +25,7 @@ final class LeakSampling {
         PREFIX + ".level", PREFIX + ".samplingInterval", PREFIX + "Level", "io.netty.noResourceLeakDetection"
     };
     private static final int INTERVAL = Math.max(SystemPropertyUtil.getInt(PREFIX + ".samplingInterval", 128), 1);
-    private static final Level LEVEL_AT_START = ResourceLeakDetector.getLevel();
+    private static final Level NETTYS_DEFAULT = Level.SIMPLE;
     private static final boolean SET_AT_START = isAnySet();
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -67,7 +67,7 @@ final class LeakSampling {
     }
 
     private static boolean isByTheLetter(Level level) {
-        return level != Level.DISABLED && (SET_AT_START || level != LEVEL_AT_START);
+        return level != Level.DISABLED && (SET_AT_START || level != NETTYS_DEFAULT);
     }
 
     private boolean isPicked(Level level, SampleDice dice) {
