@@ -48,9 +48,11 @@ public final class HeapRegistry {
     public ThreadHeap attach(Executor executor) {
         ThreadHeap heap = adopt();
         if (heap == null) {
-            heap = add(newHeap.get());
+            // Owned before anybody can see it: a trim elsewhere borrows whatever it finds without an owner.
+            heap = newHeap.get();
             boolean taken = heap.tryBorrow();
             assert taken : "a new heap had an owner";
+            add(heap);
         }
         heap.executor(executor);
         if (closed) {

@@ -32,7 +32,7 @@ public final class HotCache {
         this.heap = heap;
         this.sizeClass = sizeClass;
         ids = new int[cap];
-        startSpan(1);
+        span = 1;
     }
 
     /**

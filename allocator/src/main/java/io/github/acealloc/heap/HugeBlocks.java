@@ -80,6 +80,7 @@ public final class HugeBlocks {
     }
 
     private Slab fresh(int bytes) {
+        expire();
         Region region = tryReserve(bytes);
         if (region == null) {
             budget.reclaim(home);

@@ -114,7 +114,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      * @return whether the calling thread owns it now; it must {@link #giveUp} soon
      */
     public boolean tryBorrow() {
-        return owner == null && OWNER.compareAndSet(this, null, Thread.currentThread());
+        return OWNER.getVolatile(this) == null && OWNER.compareAndSet(this, null, Thread.currentThread());
     }
 
     /** Gives the heap up again; a retired one is settled first of all that nobody holds. Owner only. */
@@ -169,7 +169,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      */
     void settle() {
         do {
-            if (!tryBorrow()) {
+            if (!tryBorrow() && !tryTakeFromDead()) {
                 return;
             }
             try {
@@ -297,7 +297,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
                 }
             });
         } catch (RejectedExecutionException ignored) {
-            // The loop is shutting down: its thread gives the heap back as it ends.
+            trimRequested = false; // The loop is shutting down: its thread gives the heap back as it ends.
         }
     }
 
@@ -312,6 +312,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
 
     void executor(Executor executor) {
         this.executor = executor;
+        trimRequested = false;
     }
 
     /**

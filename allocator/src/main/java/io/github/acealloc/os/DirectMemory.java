@@ -42,8 +42,8 @@ public final class DirectMemory implements OsMemory {
             throw new OutOfMemoryError("bytes: " + bytes + " (expected: at most a page below 2 GiB)");
         }
         ByteBuffer origin = ByteBuffer.allocateDirect(bytes + ALIGNMENT - 1);
-        ByteBuffer aligned = origin.alignedSlice(ALIGNMENT).slice(0, bytes);
-        return Region.direct(aligned, origin, 0);
+        int skipped = -origin.alignmentOffset(0, ALIGNMENT) & (ALIGNMENT - 1);
+        return Region.direct(origin.slice(skipped, bytes), origin, 0);
     }
 
     @Override
