@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench;
+
+import io.github.acealloc.bench.cli.CompareCommand;
+import io.github.acealloc.bench.cli.JmhCommand;
+import io.github.acealloc.bench.cli.ListCommand;
+import io.github.acealloc.bench.cli.ServerCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command-line tool. */
+@Command(
+        name = "ace-bench",
+        description = "Compares ACE-Alloc with Netty's own allocators.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {CompareCommand.class, ListCommand.class, JmhCommand.class, ServerCommand.class})
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and exits with its code: 0 done, 1 something failed, 2 wrong arguments. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** Returns the parser of the tool's arguments. */
+    public static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true);
+        commandLine.getSubcommands().get(JmhCommand.NAME).setUnmatchedOptionsArePositionalParams(true);
+        return commandLine;
+    }
+}

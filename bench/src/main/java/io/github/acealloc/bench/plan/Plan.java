@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The list of cells that a selection stands for.
+ *
+ * <p>Leak detection costs time where buffers are allocated, so every allocating workload has a cell for each setting.
+ * Three things are measured once only: touching (its cost is the memory's), access (it allocates nothing), and in the
+ * quick plan everything but the tiny-hot batches.
+ */
+public final class Plan {
+    /** The workloads of the quick plan, unless others are asked for. */
+    public static final List<Workload> QUICK = List.of(
+            Workload.PATTERN, Workload.TINY_HOT, Workload.SINGLE_PAIR, Workload.PRODUCER_CONSUMER, Workload.HTTP);
+
+    private static final List<Integer> QUICK_LIVE = List.of(128, 8192);
+
+    private Plan() {}
+
+    /** Returns every cell of the selection. */
+    public static List<Cell> full(Selection selection) {
+        List<Cell> cells = new ArrayList<>();
+        for (Workload workload : selection.workloads()) {
+            switch (workload) {
+                case PATTERN -> pattern(selection, cells);
+                case ACCESS -> access(selection, cells);
+                case HTTP -> http(selection, cells);
+                case PRODUCER_CONSUMER -> byKind(workload, selection, 1, cells);
+                default -> byKind(workload, selection, selection.threads(), cells);
+            }
+        }
+        return cells;
+    }
+
+    /** Returns the few cells that show each workload once. */
+    public static List<Cell> quick(List<Workload> workloads) {
+        List<Cell> cells = new ArrayList<>();
+        for (Workload workload : workloads) {
+            Cell direct = new Cell(workload, Map.of(Cell.KIND, "direct"));
+            switch (workload) {
+                case PATTERN -> {
+                    for (int live : QUICK_LIVE) {
+                        cells.add(pattern("websocket", live, "direct", false).with(Cell.LEAK, Leak.DISABLED));
+                    }
+                }
+                case TINY_HOT -> {
+                    cells.add(direct.with(Cell.LEAK, Leak.DISABLED));
+                    cells.add(direct.with(Cell.LEAK, Leak.DEFAULT));
+                }
+                case ACCESS -> cells.add(access("bytes", "direct"));
+                case HTTP -> cells.add(new Cell(workload, Map.of(Cell.LEAK, Leak.DEFAULT.toString())));
+                default -> cells.add(direct.with(Cell.LEAK, Leak.DISABLED));
+            }
+        }
+        return cells;
+    }
+
+    private static void pattern(Selection selection, List<Cell> cells) {
+        for (String kind : selection.kinds()) {
+            for (String mix : selection.mixes()) {
+                for (int live : selection.live()) {
+                    for (Leak leak : selection.leaks()) {
+                        cells.add(threads(pattern(mix, live, kind, false), selection.threads())
+                                .with(Cell.LEAK, leak));
+                    }
+                    if (selection.touch() && kind.equals("direct")) {
+                        cells.add(threads(pattern(mix, live, kind, true), selection.threads())
+                                .with(Cell.LEAK, selection.leaks().get(0)));
+                    }
+                }
+            }
+        }
+    }
+
+    private static Cell pattern(String mix, int live, String kind, boolean touch) {
+        return new Cell(Workload.PATTERN, Map.of(Cell.KIND, kind))
+                .with(Cell.MIX, mix)
+                .with(Cell.LIVE, live)
+                .with(Cell.TOUCH, touch);
+    }
+
+    private static void access(Selection selection, List<Cell> cells) {
+        for (String kind : selection.kinds()) {
+            for (String operation : Selection.ACCESS_OPERATIONS) {
+                cells.add(access(operation, kind));
+            }
+        }
+    }
+
+    private static Cell access(String operation, String kind) {
+        return new Cell(Workload.ACCESS, Map.of(Cell.KIND, kind))
+                .with(Cell.OPERATION, operation)
+                .with(Cell.LEAK, Leak.DISABLED);
+    }
+
+    private static void http(Selection selection, List<Cell> cells) {
+        for (Leak leak : selection.leaks()) {
+            cells.add(new Cell(Workload.HTTP, Map.of(Cell.LEAK, leak.toString())));
+        }
+    }
+
+    private static void byKind(Workload workload, Selection selection, int threads, List<Cell> cells) {
+        for (String kind : selection.kinds()) {
+            for (Leak leak : selection.leaks()) {
+                cells.add(threads(new Cell(workload, Map.of(Cell.KIND, kind)), threads)
+                        .with(Cell.LEAK, leak));
+            }
+        }
+    }
+
+    private static Cell threads(Cell cell, int threads) {
+        return threads == 1 ? cell : cell.with(Cell.THREADS, threads);
+    }
+}

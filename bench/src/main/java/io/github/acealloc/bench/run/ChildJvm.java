@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.run;
+
+import io.github.acealloc.bench.plan.Leak;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The JVM in which an allocator is measured: the same Java as this one, with the same options for every allocator.
+ *
+ * <p>The heap has a fixed size, well above the 512 MiB at which Netty's adaptive allocator turns off its fast path,
+ * and its young generation too: resident memory then differs by what the allocators hold and not by how much of the
+ * heap the collector happened to touch. Nothing is touched in advance. Access to native memory is granted where
+ * Java asks for it, which lets all allocators, Netty's included, use their faster road.
+ */
+final class ChildJvm {
+    private static final int FIRST_WITH_NATIVE_ACCESS_CHECK = 22;
+
+    private ChildJvm() {}
+
+    /** Returns the path of the Java that runs this program. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** Returns the options of a measured JVM; {@code extra} come last and win. */
+    static List<String> options(Leak leak, List<String> extra) {
+        List<String> options =
+                new ArrayList<>(List.of("-Xms1g", "-Xmx1g", "-Xmn64m", "-XX:+UseG1GC", "-XX:MaxDirectMemorySize=4g"));
+        if (Runtime.version().feature() >= FIRST_WITH_NATIVE_ACCESS_CHECK) {
+            options.add("--enable-native-access=ALL-UNNAMED");
+        }
+        options.addAll(leak.jvmArgs());
+        options.addAll(extra);
+        return options;
+    }
+}

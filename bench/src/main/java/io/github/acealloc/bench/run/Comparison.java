@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.run;
+
+import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Metric;
+import io.github.acealloc.bench.plan.Cell;
+import io.github.acealloc.bench.plan.Workload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The main loop: rounds over all cells, and in each cell all allocators one after the other.
+ *
+ * <p>Rounds are interleaved, so that a machine that gets slower or faster meanwhile does so for all allocators alike;
+ * within a cell the order is rotated from round to round, so that nobody always runs first.
+ */
+public final class Comparison {
+    private final List<Cell> cells;
+    private final List<AllocatorKind> allocators;
+    private final int rounds;
+    private final Timing timing;
+    private final Duration limit;
+    private final CellRunner micro;
+    private final CellRunner http;
+
+    Comparison(
+            List<Cell> cells,
+            List<AllocatorKind> allocators,
+            int rounds,
+            Timing timing,
+            Duration limit,
+            CellRunner micro,
+            CellRunner http) {
+        this.cells = List.copyOf(cells);
+        this.allocators = List.copyOf(allocators);
+        this.rounds = rounds;
+        this.timing = timing;
+        this.limit = limit;
+        this.micro = micro;
+        this.http = http;
+    }
+
+    /** Number of runs, each in its own JVM, if all rounds are done. */
+    int runs() {
+        return rounds * cells.size() * allocators.size();
+    }
+
+    /** The time all rounds are expected to take. */
+    Duration estimate() {
+        Duration round = Duration.ZERO;
+        for (Cell cell : cells) {
+            Duration run = cell.workload() == Workload.HTTP ? timing.http() : timing.micro();
+            round = round.plus(run.multipliedBy(allocators.size()));
+        }
+        boolean anyHttp = cells.stream().anyMatch(cell -> cell.workload() == Workload.HTTP);
+        Duration calibration = anyHttp ? timing.calibration().multipliedBy(allocators.size()) : Duration.ZERO;
+        return round.multipliedBy(rounds).plus(calibration);
+    }
+
+    /**
+     * Does the rounds. After the first, a round is begun only if it should end within the time limit.
+     *
+     * @param afterRound called with everything measured so far
+     */
+    Results run(Progress progress, Consumer<Results> afterRound) throws InterruptedException {
+        Results results = new Results(cells, allocators);
+        long start = System.nanoTime();
+        for (int round = 1; round <= rounds; round++) {
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            if (round > 1 && elapsed.plus(elapsed.dividedBy(round - 1)).compareTo(limit) > 0) {
+                progress.note("No time for round " + round + " of " + rounds + " within " + limit.toSeconds() + " s.");
+                break;
+            }
+            for (int c = 0; c < cells.size(); c++) {
+                for (AllocatorKind allocator : rotated(round + c)) {
+                    progress.begin("round " + round + "/" + rounds + ", "
+                            + cells.get(c).title() + ", " + allocator.label());
+                    runOne(cells.get(c), allocator, round, results, progress);
+                    progress.step();
+                }
+            }
+            afterRound.accept(results);
+        }
+        return results;
+    }
+
+    private void runOne(Cell cell, AllocatorKind allocator, int round, Results results, Progress progress)
+            throws InterruptedException {
+        CellRunner runner = cell.workload() == Workload.HTTP ? http : micro;
+        try {
+            Map<Metric, Double> measured = runner.run(cell, allocator, round);
+            if (!measured.containsKey(cell.workload().primary())) {
+                throw new IllegalStateException("measured: " + measured.keySet() + " (expected: also "
+                        + cell.workload().primary() + ")");
+            }
+            results.add(cell, allocator, measured);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) { // whatever it is, it belongs into the report and must not end the other cells
+            results.addFailure(cell, allocator, round, e.toString());
+            progress.note("FAILED: " + cell.title() + ", " + allocator.label() + ", round " + round + ": " + e);
+        }
+    }
+
+    private List<AllocatorKind> rotated(int by) {
+        List<AllocatorKind> order = new ArrayList<>(allocators);
+        Collections.rotate(order, -by);
+        return order;
+    }
+}

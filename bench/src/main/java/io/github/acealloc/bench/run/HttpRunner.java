@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.run;
+
+import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Metric;
+import io.github.acealloc.bench.http.LoadClient;
+import io.github.acealloc.bench.http.ServerReading;
+import io.github.acealloc.bench.plan.Cell;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Runs the HTTP workload: a server in its own JVM, loaded from this one.
+ *
+ * <p>After a warm-up, a closed loop gives throughput and garbage per request, then an open loop gives latencies, then
+ * the server's resident memory is read. The open loop's rate is found once, before the first run: a share of the
+ * throughput of the slowest allocator. All allocators get the same.
+ */
+final class HttpRunner implements CellRunner {
+    private static final double SHARE_OF_SLOWEST = 0.5;
+    private static final int RATE_STEP = 100;
+
+    private final Timing timing;
+    private final List<String> jvmArgs;
+    private final List<AllocatorKind> allocators;
+    private final Path logs;
+    private int rate;
+
+    HttpRunner(Timing timing, List<String> jvmArgs, List<AllocatorKind> allocators, Path logs) {
+        this.timing = timing;
+        this.jvmArgs = List.copyOf(jvmArgs);
+        this.allocators = List.copyOf(allocators);
+        this.logs = logs;
+    }
+
+    @Override
+    public Map<Metric, Double> run(Cell cell, AllocatorKind allocator, int round) throws Exception {
+        if (rate == 0) {
+            rate = calibrate(cell);
+        }
+        Path log = logs.resolve("http-" + cell.leak() + "-" + allocator + "-" + round + ".log");
+        try (ServerProcess server = new ServerProcess(allocator, cell.leak(), jvmArgs, log);
+                LoadClient client = new LoadClient(server.port())) {
+            client.closedLoop(timing.httpWarmup());
+            ServerReading before = server.read();
+            double throughput = client.closedLoop(timing.httpClosed());
+            ServerReading after = server.read();
+            Histogram latencies = client.openLoop(rate, timing.httpOpen());
+            return metrics(throughput, before, after, latencies, server.read());
+        }
+    }
+
+    private int calibrate(Cell cell) throws Exception {
+        double slowest = Double.MAX_VALUE;
+        for (AllocatorKind allocator : allocators) {
+            Path log = logs.resolve("http-calibration-" + allocator + ".log");
+            try (ServerProcess server = new ServerProcess(allocator, cell.leak(), jvmArgs, log);
+                    LoadClient client = new LoadClient(server.port())) {
+                client.closedLoop(timing.httpCalibration());
+                slowest = Math.min(slowest, client.closedLoop(timing.httpCalibration()));
+            }
+        }
+        return Math.max(RATE_STEP, RATE_STEP * (int) (slowest * SHARE_OF_SLOWEST / RATE_STEP));
+    }
+
+    private Map<Metric, Double> metrics(
+            double throughput, ServerReading before, ServerReading after, Histogram latencies, ServerReading end) {
+        double requests = throughput * seconds(timing.httpClosed());
+        Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
+        metrics.put(Metric.THROUGHPUT, throughput);
+        metrics.put(Metric.GARBAGE, (after.allocatedBytes() - before.allocatedBytes()) / requests);
+        metrics.put(Metric.P50, micros(latencies, 50));
+        metrics.put(Metric.P99, micros(latencies, 99));
+        metrics.put(Metric.P999, micros(latencies, 99.9));
+        metrics.put(Metric.RATE, (double) rate);
+        metrics.put(Metric.RSS, end.residentMiB());
+        metrics.putAll(end.shares());
+        return metrics;
+    }
+
+    private static double micros(Histogram latencies, double percentile) {
+        return latencies.getValueAtPercentile(percentile) / (double) TimeUnit.MICROSECONDS.toNanos(1);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

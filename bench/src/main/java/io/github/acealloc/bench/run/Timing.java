@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.run;
+
+import java.time.Duration;
+
+/**
+ * How long one run of a workload takes.
+ *
+ * @param warmups iterations before measuring
+ * @param iterations measured iterations
+ * @param iteration length of one iteration
+ * @param httpCalibration each half of the closed-loop load that finds the open loop's rate
+ * @param httpWarmup closed-loop load before measuring an HTTP server
+ * @param httpClosed closed-loop load that measures throughput
+ * @param httpOpen open-loop load that measures latency
+ */
+public record Timing(
+        int warmups,
+        int iterations,
+        Duration iteration,
+        Duration httpCalibration,
+        Duration httpWarmup,
+        Duration httpClosed,
+        Duration httpOpen) {
+    /** For figures that are to be quoted. */
+    public static final Timing FULL = new Timing(
+            3,
+            4,
+            Duration.ofMillis(300),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(8));
+
+    /** For a first look in under three minutes. */
+    public static final Timing QUICK = new Timing(
+            2,
+            3,
+            Duration.ofMillis(200),
+            Duration.ofMillis(1000),
+            Duration.ofMillis(1500),
+            Duration.ofMillis(1500),
+            Duration.ofMillis(2000));
+
+    private static final Duration JVM_START = Duration.ofMillis(800);
+
+    /** The time of one micro-benchmark run with its JVM's start. */
+    Duration micro() {
+        return JVM_START.plus(iteration.multipliedBy(warmups + iterations));
+    }
+
+    /** The time to calibrate one allocator. */
+    Duration calibration() {
+        return JVM_START.plus(httpCalibration.multipliedBy(2));
+    }
+
+    /** The time of one HTTP run with its JVM's start. */
+    Duration http() {
+        return JVM_START.plus(httpWarmup).plus(httpClosed).plus(httpOpen);
+    }
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.acealloc.bench.Main;
+import io.github.acealloc.bench.plan.Workload;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class CommandLineTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int execute(String... args) {
+        return Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    @Test
+    void listNamesEveryWorkloadAndAllocator() {
+        assertThat(execute("list")).isZero();
+        assertThat(out.toString()).contains("ace", "pooled", "adaptive", "unpooled");
+        for (Workload workload : Workload.values()) {
+            assertThat(out.toString()).contains(workload.toString(), workload.summary());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http]
+            --allocators foo   | expected one of [ACE, POOLED, ADAPTIVE, UNPOOLED]
+            --leak maybe       | expected one of [DISABLED
+            --mix mail         | --mix: mail (expected: one of [websocket, gateway])
+            --kind wood        | --kind: wood (expected: one of [direct, heap])
+            --live 100         | --live: 100 (expected: a power of two, <= 65536)
+            --live 131072      | --live: 131072 (expected: a power of two, <= 65536)
+            --rounds 0         | --rounds: 0 (expected: >= 1)
+            --threads 0        | --threads: 0 (expected: >= 1)
+            --speed warp       | Unknown option
+            """)
+    void wrongArgumentsAreExplained(String arguments, String message) {
+        String[] words = ("compare " + arguments).split(" ", -1);
+
+        assertThat(execute(words)).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains(message);
+    }
+
+    @Test
+    void unknownCommandsAreExplained() {
+        assertThat(execute("compete")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("compete");
+    }
+
+    @Test
+    void namesAreListsWithoutRegardToCase() {
+        CommandLine parser = Main.commandLine();
+        parser.parseArgs("compare", "--workloads", "HTTP,tiny-hot", "--allocators", "ace,Pooled");
+        CompareCommand command = parser.getSubcommands().get("compare").getCommand();
+
+        assertThat(command.workloads).containsExactly(Workload.HTTP, Workload.TINY_HOT);
+        assertThat(command.allocators).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --quick                                          | 7
+            --quick --workloads http                         | 1
+            --quick --workloads pattern --live 64,128,256    | 3
+            --quick --workloads tiny-hot --kind heap         | 1
+            --workloads pattern --live 128 --mix gateway     | 5
+            --workloads pattern --no-touch --leak disabled   | 16
+            """)
+    void selectedCellsAreRun(String arguments, int cells) {
+        CommandLine parser = Main.commandLine();
+        parser.parseArgs(("compare " + arguments).split(" ", -1));
+        CompareCommand command = parser.getSubcommands().get("compare").getCommand();
+
+        assertThat(command.cells()).hasSize(cells);
+    }
+
+    @Test
+    void jmhGetsItsOptionsUntouched() {
+        CommandLine parser = Main.commandLine();
+        parser.parseArgs("jmh", "AllocationPattern", "-p", "live=128", "-h", "--rounds");
+        JmhCommand command = parser.getSubcommands().get("jmh").getCommand();
+
+        assertThat(command.arguments).isEqualTo(List.of("AllocationPattern", "-p", "live=128", "-h", "--rounds"));
+    }
+
+    @Test
+    void theServerUnderTestIsNotForUsers() {
+        assertThat(execute("--help")).isZero();
+        assertThat(out.toString()).contains("compare", "list", "jmh").doesNotContain(ServerCommand.NAME);
+    }
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.report;
+
+import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Metric;
+import io.github.acealloc.bench.plan.Cell;
+import io.github.acealloc.bench.plan.Plan;
+import io.github.acealloc.bench.plan.Workload;
+import io.github.acealloc.bench.run.Results;
+import java.util.List;
+import java.util.Map;
+
+/** Made-up results. */
+final class Samples {
+    static final List<AllocatorKind> KINDS = List.of(AllocatorKind.ACE, AllocatorKind.POOLED, AllocatorKind.ADAPTIVE);
+    static final Cell CELL = Plan.quick(List.of(Workload.SINGLE_PAIR)).get(0);
+    static final Cell SERVER = Plan.quick(List.of(Workload.HTTP)).get(0);
+
+    private static final double[] NOISE = {0.97, 1, 1.03};
+
+    private Samples() {}
+
+    /** One row with three rounds for each allocator, a few per cent around the given medians. */
+    static Map<AllocatorKind, Results.Samples> row(Metric metric, double ace, double pooled, double adaptive) {
+        Results results = new Results(List.of(CELL), KINDS);
+        add(results, CELL, metric, ace, pooled, adaptive);
+        return results.samples().get(CELL);
+    }
+
+    /** Two cells; in the second one Pooled fails with a message that would break careless HTML. */
+    static Results results() {
+        Results results = new Results(List.of(CELL, SERVER), KINDS);
+        add(results, CELL, Metric.TIME, 8, 40, 13);
+        add(results, CELL, Metric.RSS, 92, 80, 95);
+        add(results, CELL, Metric.GARBAGE, 0.01, 6, 3);
+        results.add(CELL, AllocatorKind.ACE, Map.of(Metric.HOT, 99.5, Metric.WARM, 0.5, Metric.COLD, 0.0));
+        for (double noise : NOISE) {
+            results.add(SERVER, AllocatorKind.ACE, Map.of(Metric.THROUGHPUT, 50_000 * noise, Metric.P99, 900 * noise));
+            results.add(
+                    SERVER, AllocatorKind.ADAPTIVE, Map.of(Metric.THROUGHPUT, 40_000 * noise, Metric.P99, 500 * noise));
+            results.addFailure(SERVER, AllocatorKind.POOLED, 1, "</script><b>,\"no luck\"\n<!-- at all");
+        }
+        return results;
+    }
+
+    private static void add(Results results, Cell cell, Metric metric, double... medians) {
+        for (double noise : NOISE) {
+            for (int i = 0; i < KINDS.size(); i++) {
+                results.add(cell, KINDS.get(i), Map.of(metric, medians[i] * noise));
+            }
+        }
+    }
+}
