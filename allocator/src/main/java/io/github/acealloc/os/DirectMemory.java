@@ -15,25 +15,36 @@ import java.nio.ByteBuffer;
  * gives it back later.
  */
 public final class DirectMemory implements OsMemory {
+    private static final int FEATURE_WITH_NATIVE_ACCESS = 22;
+
     /** From here on {@code Unsafe.invokeCleaner} prints a warning, and arenas serve instead. */
     private static final int FEATURE_WITH_ARENAS = 24;
 
-    private static final String ARENA_MEMORY = "io.github.acealloc.os.ffm.ArenaMemory";
+    private static final String FFM = "io.github.acealloc.os.ffm.";
 
     private final MethodHandle clean = findCleaner();
 
+    /** Native memory where the JVM lets us, else arenas, else direct buffers. */
     static OsMemory best() {
-        if (Runtime.version().feature() < FEATURE_WITH_ARENAS) {
-            return new DirectMemory();
-        }
+        int feature = Runtime.version().feature();
         try {
-            return Class.forName(ARENA_MEMORY)
-                    .asSubclass(OsMemory.class)
-                    .getConstructor()
-                    .newInstance();
+            if (feature >= FEATURE_WITH_NATIVE_ACCESS && isNativeAccessEnabled()) {
+                return load("FfmMemory").getConstructor().newInstance();
+            }
+            return feature < FEATURE_WITH_ARENAS
+                    ? new DirectMemory()
+                    : load("ArenaMemory").getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError(ARENA_MEMORY + " is missing from this jar", e);
+            throw new LinkageError(FFM + " cannot be used; is the jar complete?", e);
         }
+    }
+
+    private static boolean isNativeAccessEnabled() throws ReflectiveOperationException {
+        return (boolean) load("FfmMemory").getMethod("isSupported").invoke(null);
+    }
+
+    private static Class<? extends OsMemory> load(String name) throws ClassNotFoundException {
+        return Class.forName(FFM + name).asSubclass(OsMemory.class);
     }
 
     @Override

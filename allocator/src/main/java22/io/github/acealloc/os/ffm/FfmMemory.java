@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.os.ffm;
+
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.os.Region;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Locale;
+
+/**
+ * Direct memory straight from the system by {@code mmap}: pages exist only once they are touched, and go back at once.
+ *
+ * <p>Linux only, and only where the JVM was given native access. Segments have global scope, so that access pays for no
+ * lifetime check and giving back stops nobody. This memory does not count against {@code -XX:MaxDirectMemorySize}.
+ */
+@SuppressWarnings("restricted") // used only after isSupported() has found that native access is enabled
+public final class FfmMemory implements OsMemory {
+    private static final int PROT_READ_WRITE = 0x1 | 0x2;
+    private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
+    private static final int NO_FILE = -1;
+    private static final long MAP_FAILED = -1;
+
+    private final MethodHandle mmap;
+    private final MethodHandle munmap;
+
+    /** A source that has given out nothing yet. */
+    public FfmMemory() {
+        Linker linker = Linker.nativeLinker();
+        mmap = linker.downcallHandle(
+                linker.defaultLookup().find("mmap").orElseThrow(),
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG));
+        munmap = linker.downcallHandle(
+                linker.defaultLookup().find("munmap").orElseThrow(),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    }
+
+    /**
+     * Whether this JVM can use it without printing a warning.
+     *
+     * @return {@code true} on 64-bit Linux with native access enabled for this class
+     */
+    public static boolean isSupported() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")
+                && ValueLayout.ADDRESS.byteSize() == Long.BYTES
+                && FfmMemory.class.getModule().isNativeAccessEnabled();
+    }
+
+    @Override
+    public Region reserve(int bytes) {
+        long address;
+        try {
+            address = (long) mmap.invokeExact(0L, (long) bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0L);
+        } catch (Throwable e) {
+            throw new IllegalStateException("mmap of " + bytes + " bytes", e);
+        }
+        if (address == MAP_FAILED) {
+            throw new OutOfMemoryError("mmap of " + bytes + " bytes was refused by the system");
+        }
+        return Region.direct(MemorySegment.ofAddress(address).reinterpret(bytes).asByteBuffer(), null, address);
+    }
+
+    @Override
+    public void release(Region region) {
+        int result;
+        try {
+            result = (int) munmap.invokeExact(region.address(), (long) region.bytes());
+        } catch (Throwable e) {
+            throw new IllegalStateException("munmap of " + region.bytes() + " bytes", e);
+        }
+        if (result != 0) {
+            throw new IllegalStateException(
+                    "munmap of " + region.bytes() + " bytes at " + region.address() + " was refused by the system");
+        }
+    }
+
+    @Override
+    public boolean isDirect() {
+        return true;
+    }
+}
