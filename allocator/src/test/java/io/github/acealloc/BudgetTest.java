@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.HeapMemory;
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.testing.Engine;
+import io.github.acealloc.testing.Loop;
+import io.github.acealloc.testing.Sneaky;
+import io.github.acealloc.testing.TestBlock;
+import io.github.acealloc.testing.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens when the limit is reached, or the system refuses, in the middle of something. */
+class BudgetTest {
+    private static final int KIB = 1 << 10;
+    private static final int LARGE = SizeClasses.MAX_BLOCK;
+
+    private final MemoryBudget budget = new MemoryBudget(3L * Superslab.BYTES);
+    private Throwable bindFailure;
+    private int bindsBeforeFailure = Integer.MAX_VALUE;
+    private final Engine direct = new Engine(OsMemory.direct(), budget, (heap, slab, slot) -> {
+        if (bindsBeforeFailure-- == 0) {
+            throw Sneaky.rethrow(bindFailure);
+        }
+        return new TestBlock(heap, slab, slot);
+    });
+    private final Engine heap = new Engine(new HeapMemory(), budget, TestBlock.BINDER);
+    private final ThreadHeap own = direct.allocator().attach(Runnable::run);
+    private final List<TestBlock> live = new ArrayList<>();
+    private final Loop loop = new Loop();
+
+    @AfterEach
+    void holdsTheLaws() {
+        long committed = direct.expectConsistent().committedBytes()
+                + heap.expectConsistent().committedBytes();
+        assertThat(budget.committed()).isEqualTo(committed);
+        live.forEach(direct::release);
+        direct.allocator().close(() -> direct.allocator().detach(own));
+        heap.allocator().close(() -> {});
+        direct.expectNothingCommitted();
+        loop.close();
+    }
+
+    private void allocateAll(int size) {
+        while (live.size() < 100_000) {
+            live.add(direct.allocateOrFail(own, size));
+        }
+    }
+
+    @Test
+    void theErrorSaysWhatIsLiveCachedAndFreeInEveryEngine() {
+        TestBlock array = heap.allocate(5 << 20);
+        heap.release(array);
+        TestBlock held = heap.allocate(2 << 20);
+        OutOfMemoryError error = catchThrowableOfType(OutOfMemoryError.class, () -> allocateAll(LARGE));
+        assertThat(live).as("two superslabs full").hasSize(4);
+        assertThat(error)
+                .hasMessageStartingWith("cannot allocate 2097152 bytes: the limit is reached"
+                        + " (committed: 6291456, limit: 6291456; direct: live: 4194304, cached: 0, free: 0, committed:"
+                        + " 4194304, limit: 6291456 bytes; ")
+                .hasMessageContaining("; heap: live: 2097152, cached: 0, free: 0, committed: 2097152, ");
+        heap.release(held);
+    }
+
+    @Test
+    void afterwardsReleasedMemoryServesAgain() {
+        assertThatThrownBy(() -> allocateAll(8 * KIB)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(direct.expectConsistent().liveBytes()).isEqualTo(live.size() * 8L * KIB);
+        assertThat(live).hasSize(3 * Superslab.BYTES / (8 * KIB));
+        assertThatThrownBy(() -> direct.allocateOrFail(own, KIB)).isInstanceOf(OutOfMemoryError.class);
+        direct.release(live.remove(0));
+        live.add(direct.allocate(own, 8 * KIB));
+        direct.expectConsistent();
+    }
+
+    @Test
+    void memoryOfOtherKindsIsReclaimedFirst() {
+        heap.release(heap.allocate(KIB));
+        heap.release(heap.allocate(2 << 20));
+        assertThat(budget.committed()).isEqualTo(2L * Superslab.BYTES);
+        for (int i = 0; i < 6; i++) {
+            live.add(direct.allocate(own, LARGE));
+        }
+        assertThat(heap.expectConsistent().committedBytes()).isZero();
+    }
+
+    @Test
+    void memoryOfOtherClassesIsReclaimedFirst() {
+        for (int size = 1; size <= LARGE; size *= 2) {
+            direct.release(direct.allocate(own, size));
+        }
+        assertThat(own.cachedBytes()).isPositive();
+        assertThatThrownBy(() -> allocateAll(8 * KIB)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(live).as("all the memory there is").hasSize(3 * Superslab.BYTES / (8 * KIB));
+    }
+
+    @Test
+    void blocksReleasedElsewhereAreReclaimedInTheMiddleOfTheRefill() {
+        assertThatThrownBy(() -> allocateAll(LARGE)).isInstanceOf(OutOfMemoryError.class);
+        List<TestBlock> elsewhere = new ArrayList<>(live);
+        live.clear();
+        loop.run(() -> elsewhere.forEach(direct::release));
+        assertThat(own.remoteCount()).isEqualTo(6);
+        live.add(direct.allocate(own, KIB));
+        assertThat(own.remoteCount()).isZero();
+        assertThat(direct.expectConsistent().liveBytes()).isEqualTo(KIB);
+    }
+
+    @Test
+    void aLoopThatLivesIsAskedAndHelpsTheNextOne() {
+        ThreadHeap theirs = loop.call(() -> direct.allocator().attach(loop));
+        loop.run(() -> {
+            List<TestBlock> blocks = List.of(direct.allocate(theirs, LARGE), direct.allocate(theirs, KIB));
+            blocks.forEach(direct::release);
+            Thread failing = new Thread(
+                    () -> assertThatThrownBy(() -> heap.allocateOrFail(5 << 20)).isInstanceOf(OutOfMemoryError.class));
+            failing.start();
+            Threads.join(failing);
+            assertThat(theirs.cachedBytes()).as("nobody else touches it").isPositive();
+        });
+        loop.run(() -> assertThat(theirs.committedBytes()).as("a task later").isZero());
+        heap.release(heap.allocate(5 << 20));
+    }
+
+    @Test
+    void aSystemThatRefusesOnceIsAskedAgain() {
+        direct.memory().refuseNth(1);
+        live.add(direct.allocate(own, KIB));
+        assertThat(direct.memory().requests()).isEqualTo(2);
+    }
+
+    @Test
+    void aSystemThatKeepsRefusingIsNamed() {
+        direct.memory().refuseAll(true);
+        for (int size : new int[] {KIB, LARGE, LARGE + 1}) {
+            assertThatThrownBy(() -> live.add(direct.allocateOrFail(own, size)))
+                    .isInstanceOf(OutOfMemoryError.class)
+                    .hasMessageContaining("the system refused more memory (committed: 0, limit: 6291456; ");
+        }
+        assertThat(direct.memory().requests()).isEqualTo(6);
+        direct.memory().refuseAll(false);
+        live.add(direct.allocate(own, KIB));
+    }
+
+    @Test
+    void aHugeBlockReclaimsWhatHeapsKeep() {
+        direct.release(direct.allocate(own, KIB));
+        direct.release(direct.allocate(KIB));
+        TestBlock huge = direct.allocate(own, 3 * Superslab.BYTES);
+        assertThat(budget.committed()).isEqualTo(budget.limit());
+        assertThatThrownBy(() -> direct.allocateOrFail(own, LARGE + 1))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessageStartingWith("cannot allocate 1052672 bytes: the limit is reached (committed: 6291456, ");
+        direct.release(huge);
+        live.add(direct.allocate(own, KIB));
+    }
+
+    @Test
+    void nothingIsLostWhenObjectsCannotBeMade() {
+        for (Throwable failure : List.of(new OutOfMemoryError("object"), new IllegalStateException("object"))) {
+            for (int before : new int[] {0, 1, 20, 100}) {
+                bindFailure = failure;
+                bindsBeforeFailure = before;
+                int expected = live.size();
+                assertThatThrownBy(() -> allocateAll(2 * KIB)).isSameAs(failure);
+                assertThat(live).hasSizeGreaterThanOrEqualTo(expected);
+                assertThat(direct.expectConsistent().liveBytes()).isEqualTo(live.size() * 2L * KIB);
+                assertThat(live).doesNotHaveDuplicates();
+            }
+            bindsBeforeFailure = 0;
+            assertThatThrownBy(() -> direct.allocateOrFail(own, LARGE + 1)).isSameAs(failure);
+        }
+    }
+}

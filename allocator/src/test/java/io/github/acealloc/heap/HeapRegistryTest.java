@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import static io.github.acealloc.heap.HeapRig.KIB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.testing.Loop;
+import io.github.acealloc.testing.TestBlock;
+import io.github.acealloc.testing.Threads;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which thread gets which heap. */
+class HeapRegistryTest {
+    private final HeapRig rig = new HeapRig();
+    private final HeapRegistry registry = new HeapRegistry(rig::newHeap, 1);
+    private final List<Loop> loops = new ArrayList<>();
+
+    @AfterEach
+    void endLoops() {
+        loops.forEach(Loop::close);
+    }
+
+    private Loop loop() {
+        Loop loop = new Loop();
+        loops.add(loop);
+        return loop;
+    }
+
+    private static TestBlock allocate(ThreadHeap heap) {
+        return (TestBlock) heap.block(heap.cache(SizeClasses.of(KIB)).pop());
+    }
+
+    @Test
+    void eachEventLoopGetsAHeapOfItsOwn() {
+        Loop a = loop();
+        Loop b = loop();
+        ThreadHeap heapA = a.call(() -> registry.attach(a));
+        ThreadHeap heapB = b.call(() -> registry.attach(b));
+        assertThat(heapA).isNotSameAs(heapB);
+        assertThat(heapA.executor()).isSameAs(a);
+        assertThat(a.call(heapA::isOwner)).isTrue();
+        assertThat(registry.heaps()).containsExactly(heapA, heapB);
+    }
+
+    @Test
+    void aDetachedHeapIsAdoptedWholeByTheNextLoop() {
+        Loop a = loop();
+        Loop b = loop();
+        ThreadHeap heap = a.call(() -> registry.attach(a));
+        List<TestBlock> blocks = a.call(() -> List.of(allocate(heap), allocate(heap)));
+        rig.releaseElsewhere(blocks.subList(0, 1));
+        a.run(() -> registry.detach(heap));
+        assertThat(heap.executor()).isNull();
+        long cached = heap.cachedBytes();
+        assertThat(cached).isPositive();
+
+        assertThat(b.call(() -> registry.attach(b))).isSameAs(heap);
+        assertThat(heap.counters().adoptions()).isEqualTo(1);
+        assertThat(heap.executor()).isSameAs(b);
+        assertThat(heap.cachedBytes()).isEqualTo(cached);
+        assertThat(heap.remoteCount()).isEqualTo(1);
+        assertThat(registry.heaps()).containsExactly(heap);
+        b.run(heap::trim);
+        assertThat(heap.remoteCount()).isZero();
+        assertThat(heap.takenBytes()).isEqualTo(KIB);
+    }
+
+    @Test
+    void aHeapWhoseThreadEndedWithoutDetachIsAdopted() {
+        Loop a = loop();
+        Loop b = loop();
+        ThreadHeap heap = a.call(() -> registry.attach(a));
+        a.end();
+        assertThat(b.call(() -> registry.attach(b))).isSameAs(heap);
+        assertThat(b.call(heap::isOwner)).isTrue();
+        assertThat(heap.counters().adoptions()).isEqualTo(1);
+    }
+
+    @Test
+    void aShelvedHeapThatIsBorrowedAtTheMomentIsPassedOver() {
+        ThreadHeap heap = registry.attach(Runnable::run);
+        registry.detach(heap);
+        Loop borrower = loop();
+        assertThat(borrower.call(heap::tryBorrow)).isTrue();
+        ThreadHeap second = registry.attach(Runnable::run);
+        assertThat(second).isNotSameAs(heap);
+        borrower.run(heap::giveUp);
+        assertThat(registry.attach(Runnable::run)).as("still on the shelf").isSameAs(heap);
+    }
+
+    @Test
+    void stripesAreTwiceTheProcessorsAndAPowerOfTwo() {
+        for (int[] processorsAndStripes : new int[][] {{1, 2}, {2, 4}, {3, 8}, {4, 8}, {1000, 64}}) {
+            HeapRegistry wide = new HeapRegistry(rig::newHeap, processorsAndStripes[0]);
+            Set<ThreadHeap> borrowed = new HashSet<>();
+            for (int i = 0; i < processorsAndStripes[1]; i++) {
+                assertThat(borrowed.add(wide.borrowStripe())).isTrue();
+            }
+            assertThat(wide.heaps()).hasSize(processorsAndStripes[1]);
+            borrowed.forEach(ThreadHeap::giveUp);
+            for (int i = 0; i < 100; i++) {
+                ThreadHeap again = wide.borrowStripe();
+                assertThat(borrowed).contains(again);
+                again.giveUp();
+            }
+        }
+    }
+
+    @Test
+    void aThreadThatFindsAllStripesTakenWaitsForOneWithoutParking() {
+        ThreadHeap one = registry.borrowStripe();
+        ThreadHeap two = registry.borrowStripe();
+        assertThat(one).isNotSameAs(two);
+        AtomicReference<ThreadHeap> got = new AtomicReference<>();
+        Thread third = new Thread(() -> got.set(registry.borrowStripe()));
+        third.start();
+        for (int i = 0; i < 50; i++) {
+            assertThat(third.getState()).isEqualTo(Thread.State.RUNNABLE);
+            Threads.pause();
+        }
+        assertThat(got.get()).isNull();
+        two.giveUp();
+        await().untilAsserted(() -> assertThat(got.get()).isSameAs(two));
+        assertThat(registry.heaps()).hasSize(2);
+    }
+
+    @Test
+    void aThreadThatWaitsForAStripeLearnsThatTheRegistryIsClosed() {
+        ThreadHeap one = registry.borrowStripe();
+        ThreadHeap two = registry.borrowStripe();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread third = new Thread(registry::borrowStripe);
+        third.setUncaughtExceptionHandler((t, e) -> thrown.set(e));
+        third.start();
+        Threads.pause();
+        registry.close(() -> {});
+        await().untilAsserted(() -> assertThat(thrown.get())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the allocator is closed"));
+        one.giveUp();
+        two.giveUp();
+    }
+
+    @Test
+    void aClosedRegistryGivesOutNothing() {
+        ThreadHeap shelved = registry.attach(Runnable::run);
+        registry.detach(shelved);
+        registry.close(() -> {});
+        assertThatThrownBy(() -> registry.attach(Runnable::run)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(registry::borrowStripe).isInstanceOf(IllegalStateException.class);
+        assertThat(shelved.isOwner()).isFalse();
+    }
+
+    @Test
+    void trimsWhatTheCallerCanHaveNow() {
+        ThreadHeap own = registry.attach(Runnable::run);
+        ThreadHeap stripe = registry.borrowStripe();
+        Loop dying = loop();
+        ThreadHeap dead = dying.call(() -> registry.attach(dying));
+        Loop living = loop();
+        List<Runnable> asked = new ArrayList<>();
+        ThreadHeap foreign = living.call(() -> registry.attach(asked::add));
+        own.cache(SizeClasses.of(KIB)).push(own.cache(SizeClasses.of(KIB)).pop());
+        stripe.cache(SizeClasses.of(KIB)).push(stripe.cache(SizeClasses.of(KIB)).pop());
+        stripe.giveUp();
+        for (ThreadHeap heap : List.of(dead, foreign)) {
+            (heap == dead ? dying : living)
+                    .run(() -> heap.cache(SizeClasses.of(KIB))
+                            .push(heap.cache(SizeClasses.of(KIB)).pop()));
+        }
+        dying.end();
+        assertThat(rig.budget.committed()).isEqualTo(4 * Superslab.BYTES);
+
+        registry.trim(null);
+        assertThat(own.committedBytes()).as("the caller's own").isZero();
+        assertThat(stripe.committedBytes()).as("without an owner").isZero();
+        assertThat(dead.committedBytes()).as("of a thread that ended").isZero();
+        assertThat(foreign.committedBytes()).as("of a thread that lives").isPositive();
+        assertThat(asked).as("which is asked to do it").hasSize(1);
+        assertThat(own.isOwner()).isTrue();
+        assertThat(List.of(stripe, dead)).noneMatch(ThreadHeap::isOwner);
+        assertThat(living.call(foreign::isOwner)).isTrue();
+        assertThat(registry.attach(Runnable::run)).as("on the shelf now").isSameAs(dead);
+    }
+
+    @Test
+    void trimsARequesterThatIsNotInTheRegistryToo() {
+        rig.allocate(KIB);
+        registry.trim(rig.heap);
+        assertThat(rig.heap.cachedBytes()).as("not in the registry").isPositive();
+        ThreadHeap own = registry.attach(Runnable::run);
+        allocate(own);
+        registry.trim(own);
+        assertThat(own.cachedBytes()).isZero();
+    }
+
+    @Test
+    void closingEvictsEachLoopOnItsOwnThread() {
+        Loop a = loop();
+        ThreadHeap heap = a.call(() -> registry.attach(a));
+        TestBlock block = a.call(() -> allocate(heap));
+        AtomicReference<Thread> evicted = new AtomicReference<>();
+        registry.close(() -> {
+            evicted.set(Thread.currentThread());
+            registry.detach(heap);
+        });
+        await().untilAsserted(() -> assertThat(evicted.get()).isNotNull());
+        a.run(() -> assertThat(evicted.get()).isSameAs(Thread.currentThread()));
+        assertThat(heap.cachedBytes()).isZero();
+        heap.releaseRemote(block, block.slab().sizeClass());
+        assertThat(rig.budget.committed()).isZero();
+    }
+
+    @Test
+    void closingTakesTheHeapOfALoopThatEnded() {
+        Loop a = loop();
+        ThreadHeap heap = a.call(() -> registry.attach(a));
+        a.run(() -> allocate(heap));
+        a.end();
+        registry.close(() -> {
+            throw new AssertionError("nobody is there to be evicted");
+        });
+        assertThat(heap.cachedBytes()).isZero();
+        assertThat(heap.takenBytes()).isEqualTo(KIB);
+    }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.acealloc.os.HeapMemory;
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.SuperslabStore;
+import io.github.acealloc.testing.FaultyMemory;
+import io.github.acealloc.testing.Loop;
+import io.github.acealloc.testing.TestBlock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One heap with all that it stands on, owned by the test's thread, with limits that the test can move. */
+final class HeapRig {
+    static final int KIB = 1 << 10;
+
+    final FaultyMemory memory = new FaultyMemory(new HeapMemory());
+    final MemoryBudget budget = new MemoryBudget(64L << 20);
+    final SuperslabStore store = new SuperslabStore(memory, budget, 0);
+    Knobs knobs = Knobs.defaults();
+    Binder binder = TestBlock.BINDER;
+    final ThreadHeap heap = newHeap();
+
+    HeapRig() {
+        assertThat(heap.tryBorrow()).isTrue();
+    }
+
+    /** Another heap on the same store, without an owner. */
+    ThreadHeap newHeap() {
+        return new ThreadHeap(store, (h, slab, slot) -> binder.bind(h, slab, slot), budget, () -> knobs);
+    }
+
+    HeapRig caches(int cap, int batch) {
+        knobs = Knobs.defaults().withCaches(cap, batch);
+        return this;
+    }
+
+    HotCache cache(int bytes) {
+        return heap.cache(SizeClasses.of(bytes));
+    }
+
+    TestBlock allocate(int bytes) {
+        return block(cache(bytes).pop());
+    }
+
+    List<TestBlock> allocate(int bytes, int n) {
+        List<TestBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            blocks.add(allocate(bytes));
+        }
+        return blocks;
+    }
+
+    TestBlock block(int id) {
+        return (TestBlock) heap.block(id);
+    }
+
+    void release(TestBlock block) {
+        heap.cache(block.slab().sizeClass()).push(block.blockId());
+    }
+
+    /** Releases on another thread; the block waits in the queue as long as the test's thread owns the heap. */
+    void releaseElsewhere(List<TestBlock> blocks) {
+        try (Loop loop = new Loop()) {
+            loop.run(() -> blocks.forEach(
+                    block -> block.heap().releaseRemote(block, block.slab().sizeClass())));
+        }
+    }
+
+    /** What lies in the cache of a class, the oldest first. */
+    List<Integer> cached(int bytes) {
+        HotCache cache = cache(bytes);
+        List<Integer> ids = new ArrayList<>();
+        for (int i = 0; i < cache.size(); i++) {
+            ids.add(cache.id(i));
+        }
+        return ids;
+    }
+
+    static boolean isFree(TestBlock block) {
+        return block.slab().isFree(block.slot());
+    }
+
+    void expectLaws() {
+        assertThat(HeapWalker.walk(heap)).isEmpty();
+        assertThat(heap.committedBytes()).isEqualTo(budget.committed()).isEqualTo(memory.outBytes());
+    }
+
+    /** Trims, after which nothing may be left if nothing is live. */
+    void expectAllGoesBack() {
+        heap.trim();
+        expectLaws();
+        assertThat(budget.committed()).as("committed after trim").isZero();
+    }
+}

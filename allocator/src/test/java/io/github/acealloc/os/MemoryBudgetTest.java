@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** The limit that everything counts against. */
+class MemoryBudgetTest {
+    @Test
+    void takesUpToTheLimitAndNotAByteMore() {
+        MemoryBudget budget = new MemoryBudget(100);
+        assertThat(budget.tryTake(60)).isTrue();
+        assertThat(budget.tryTake(41)).isFalse();
+        assertThat(budget.committed()).isEqualTo(60);
+        assertThat(budget.tryTake(40)).isTrue();
+        assertThat(budget.tryTake(1)).isFalse();
+        budget.give(60);
+        assertThat(budget.committed()).isEqualTo(40);
+        assertThat(budget.limit()).isEqualTo(100);
+    }
+
+    @Test
+    void doesNotOverflow() {
+        MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
+        assertThat(budget.tryTake(Long.MAX_VALUE - 1)).isTrue();
+        assertThat(budget.tryTake(2)).isFalse();
+        assertThat(new MemoryBudget(100).tryTake(Long.MAX_VALUE)).isFalse();
+    }
+
+    @Test
+    void needsALimit() {
+        assertThatThrownBy(() -> new MemoryBudget(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("limit: 0 (expected: > 0)");
+    }
+
+    @Test
+    void moreGivenThanTakenIsReported() {
+        MemoryBudget budget = new MemoryBudget(100);
+        assertThat(budget.tryTake(5)).isTrue();
+        assertThatThrownBy(() -> budget.give(6))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("committed: -1 (expected: >= 0)");
+    }
+
+    @Test
+    void asksEveryReclaimerOnBehalfOfTheRequester() {
+        MemoryBudget budget = new MemoryBudget(100);
+        List<String> asked = new ArrayList<>();
+        budget.addReclaimer(reclaimer("a", asked));
+        budget.addReclaimer(reclaimer("b", asked));
+        budget.reclaim("heap");
+        assertThat(asked).containsExactly("a for heap", "b for heap");
+    }
+
+    @Test
+    void theErrorSaysWhetherTheLimitOrTheSystemRefused() {
+        MemoryBudget budget = new MemoryBudget(100);
+        budget.addReclaimer(reclaimer("direct: live 5", new ArrayList<>()));
+        budget.addReclaimer(reclaimer("heap: live 6", new ArrayList<>()));
+        assertThat(budget.tryTake(90)).isTrue();
+        assertThat(budget.exhausted(11))
+                .hasMessage("cannot allocate 11 bytes: the limit is reached"
+                        + " (committed: 90, limit: 100; direct: live 5; heap: live 6)");
+        assertThat(budget.exhausted(10))
+                .hasMessageStartingWith("cannot allocate 10 bytes: the system refused more memory (committed: 90,");
+    }
+
+    private static MemoryBudget.Reclaimer reclaimer(String name, List<String> asked) {
+        return new MemoryBudget.Reclaimer() {
+            @Override
+            public void reclaim(Object requester) {
+                asked.add(name + " for " + requester);
+            }
+
+            @Override
+            public String report() {
+                return name;
+            }
+        };
+    }
+
+    @Test
+    void threadsTogetherNeverExceedTheLimit() throws InterruptedException {
+        MemoryBudget budget = new MemoryBudget(100);
+        AtomicLong highest = new AtomicLong();
+        AtomicLong sum = new AtomicLong();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 3; t++) {
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < 50_000; i++) {
+                    int bytes = 1 + ThreadLocalRandom.current().nextInt(60);
+                    if (budget.tryTake(bytes)) {
+                        highest.accumulateAndGet(sum.addAndGet(bytes), Math::max);
+                        sum.addAndGet(-bytes);
+                        budget.give(bytes);
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(highest.get()).isBetween(1L, 100L);
+        assertThat(budget.committed()).isZero();
+    }
+}

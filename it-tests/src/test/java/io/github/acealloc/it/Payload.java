@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.it;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import java.util.Random;
+
+/** Bytes that anybody can make and check from two numbers, repetitive enough to be worth compressing. */
+record Payload(int seed, int size) {
+    private static final byte[] NOISE = noise();
+
+    private static byte[] noise() {
+        byte[] noise = new byte[1_000_003];
+        Random random = new Random(42);
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (byte) ('a' + random.nextInt(16));
+        }
+        return noise;
+    }
+
+    private static int start(int seed, long from) {
+        return (int) ((Integer.toUnsignedLong(seed * 0x9E3779B9) + from) % NOISE.length);
+    }
+
+    /** Appends a part of the bytes in bulk, which a followed buffer records once. */
+    ByteBuf writeTo(ByteBuf buf, long from, int length) {
+        int at = start(seed, from);
+        for (int left = length; left > 0; ) {
+            int n = Math.min(left, NOISE.length - at);
+            buf.writeBytes(NOISE, at, n);
+            left -= n;
+            at = 0;
+        }
+        return buf;
+    }
+
+    ByteBuf writeTo(ByteBuf buf) {
+        return writeTo(buf, 0, size);
+    }
+
+    /** Holds all readable bytes against the part that begins at {@code from}; indices stay. */
+    void check(ByteBuf buf, long from) {
+        byte[] actual = new byte[buf.readableBytes()];
+        buf.getBytes(buf.readerIndex(), actual);
+        if (from + actual.length > size) {
+            throw new AssertionError(
+                    this + ": " + actual.length + " bytes at " + from + " (expected: <= " + size + ")");
+        }
+        int at = start(seed, from);
+        for (int done = 0; done < actual.length; ) {
+            int n = Math.min(actual.length - done, NOISE.length - at);
+            int wrong = Arrays.mismatch(actual, done, done + n, NOISE, at, at + n);
+            if (wrong >= 0) {
+                throw new AssertionError(this + ": wrong byte at " + (from + done + wrong) + ": " + actual[done + wrong]
+                        + " (expected: " + NOISE[at + wrong] + ")");
+            }
+            done += n;
+            at = 0;
+        }
+    }
+
+    /** Holds all readable bytes against the whole. */
+    void checkWhole(ByteBuf buf) {
+        if (buf.readableBytes() != size) {
+            throw new AssertionError(this + ": " + buf.readableBytes() + " bytes (expected: " + size + ")");
+        }
+        check(buf, 0);
+    }
+}

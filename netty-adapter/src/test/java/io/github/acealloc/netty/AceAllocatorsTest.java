@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.acealloc.AceConfig;
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One system property chooses the allocator; a wrong setting is an error that says what is right. */
+class AceAllocatorsTest {
+    private static final String ALLOCATOR = "acealloc.allocator";
+    private static final String MAX_BYTES = "acealloc.maxBytes";
+    private static final String LEAK_RATE = "acealloc.leakTrackedPerSecond";
+
+    @BeforeAll
+    static void loadTheClassWhileAllIsRight() {
+        assertThat(AceByteBufAllocator.DEFAULT).isNotNull();
+    }
+
+    @AfterEach
+    void clearProperties() {
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("acealloc."))
+                .forEach(System::clearProperty);
+    }
+
+    @Test
+    void eachNameGivesItsAllocatorAlwaysTheSame() {
+        try (LogCapture log = new LogCapture(AceAllocators.class)) {
+            assertThat(AceAllocators.configured()).isSameAs(AceByteBufAllocator.DEFAULT);
+            assertThat(configured("ace")).isSameAs(AceByteBufAllocator.DEFAULT);
+            assertThat(configured("pooled")).isSameAs(PooledByteBufAllocator.DEFAULT);
+            assertThat(configured("unpooled")).isSameAs(UnpooledByteBufAllocator.DEFAULT);
+            ByteBufAllocator adaptive = configured("adaptive");
+            assertThat(adaptive).isInstanceOf(AdaptiveByteBufAllocator.class);
+            assertThat(configured("adaptive")).isSameAs(adaptive);
+            assertThat(configured(" Pooled ")).isSameAs(PooledByteBufAllocator.DEFAULT);
+            assertThat(log.lines()).hasSize(7);
+        }
+    }
+
+    private static ByteBufAllocator configured(String name) {
+        System.setProperty(ALLOCATOR, name);
+        return AceAllocators.configured();
+    }
+
+    @Test
+    void oneLineNamesTheAllocatorAndItsSettings() {
+        System.setProperty(LEAK_RATE, "77");
+        for (String name : new String[] {"ace", "pooled", "adaptive", "unpooled"}) {
+            try (LogCapture log = new LogCapture(AceAllocators.class)) {
+                ByteBufAllocator allocator = configured(name);
+                assertThat(log.lines()).hasSize(1);
+                assertThat(log.lines().get(0))
+                        .startsWith("INFO ")
+                        .contains(name, allocator.toString(), ALLOCATOR + "=" + name, MAX_BYTES + "=auto")
+                        .contains(LEAK_RATE + "=77");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jemalloc", "", "ace,pooled", "default"})
+    void unknownAllocator(String value) {
+        try (LogCapture log = new LogCapture(AceAllocators.class)) {
+            assertThatThrownBy(() -> configured(value))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(ALLOCATOR + ": " + value + " (expected: ace, pooled, adaptive or unpooled)");
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                MAX_BYTES + ", 0",
+                MAX_BYTES + ", -5",
+                MAX_BYTES + ", 12x",
+                MAX_BYTES + ", m",
+                MAX_BYTES + ", ''",
+                MAX_BYTES + ", 1.5g",
+                MAX_BYTES + ", 0x10",
+                MAX_BYTES + ", 9223372036854775807k",
+                MAX_BYTES + ", 99999999999999999999",
+                LEAK_RATE + ", -1",
+                LEAK_RATE + ", 1000001",
+                LEAK_RATE + ", many",
+                LEAK_RATE + ", ''"
+            })
+    void badNumber(String name, String value) {
+        System.setProperty(name, value);
+        assertThatThrownBy(AceAllocators::configured)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(name + ": " + value + " (expected: ");
+        assertThatThrownBy(AceByteBufAllocator::new)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(name + ": " + value + " (expected: ");
+    }
+
+    @Test
+    void unknownNameUnderOurPrefix() {
+        System.setProperty("acealloc.maxbytes", "1m");
+        assertThatThrownBy(AceAllocators::configured)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("acealloc.maxbytes: no such setting")
+                .hasMessageContainingAll(ALLOCATOR, MAX_BYTES, LEAK_RATE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "auto, 7",
+        "AUTO, 7",
+        "1, 1",
+        "1000, 1000",
+        "2k, 2048",
+        "3M, 3145728",
+        "4g, 4294967296",
+        "8589934591g, 9223372035781033984"
+    })
+    void maxBytes(String value, long bytes) {
+        assertThat(Laws.config(MAX_BYTES, value).maxBytes(7)).isEqualTo(bytes);
+    }
+
+    @Test
+    void settingsOfOneAllocator() {
+        Properties properties = new Properties();
+        properties.setProperty(MAX_BYTES, "4m");
+        properties.setProperty("somebody.elses", "setting");
+        try (AceByteBufAllocator allocator = new AceByteBufAllocator(AceConfig.from(properties))) {
+            assertThat(allocator.stats().limitBytes()).isEqualTo(4 << 20);
+        }
+    }
+
+    /** The child: asks for the allocator as a server would at its start. */
+    static final class Child {
+        public static void main(String[] args) {
+            try {
+                System.out.println("got " + AceAllocators.configured());
+            } catch (IllegalArgumentException e) {
+                System.out.println("refused " + e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void fromTheCommandLine() {
+        assertThat(new ChildJvm().with("-D" + ALLOCATOR + "=pooled").run(Child.class))
+                .contains("got PooledByteBufAllocator(directByDefault: true)")
+                .contains("Allocator: pooled");
+        assertThat(new ChildJvm().with("-D" + ALLOCATOR + "=mimalloc").run(Child.class))
+                .contains("refused " + ALLOCATOR + ": mimalloc (expected: ace, pooled, adaptive or unpooled)");
+    }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.VarHandle;
+
+/** What the adapter may depend on, and what it shows. */
+@AnalyzeClasses(packages = "io", importOptions = ArchitectureTest.OurMainCode.class)
+class ArchitectureTest {
+
+    /** The two modules' main classes: whatever they contain, in whatever package. */
+    static final class OurMainCode implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return location.contains("/netty-adapter/target/classes/")
+                    || location.contains("/allocator/target/classes/")
+                    || location.contains("acealloc-allocator");
+        }
+    }
+
+    @ArchTest
+    static final ArchRule NOTHING_IN_NETTYS_PACKAGES = classes().should().resideInAPackage("io.github.acealloc..");
+
+    @ArchTest
+    static final ArchRule ENGINE_KNOWS_NOTHING_OF_NETTY = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.github.acealloc.netty..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty..", "io.github.acealloc.netty..");
+
+    @ArchTest
+    static final ArchRule ADAPTER_NEEDS_NETTYS_BUFFERS_ONLY = noClasses()
+            .that()
+            .resideInAPackage("io.github.acealloc.netty..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "org.jctools..", "sun..", "jdk..");
+
+    @ArchTest
+    static final ArchRule BUFFERS_ARE_NOT_PUBLIC =
+            classes().that().areAssignableTo(ByteBuf.class).should().bePackagePrivate();
+
+    @ArchTest
+    static final ArchRule VAR_HANDLES_ARE_PRIVATE =
+            fields().that().haveRawType(VarHandle.class).should().bePrivate();
+}
