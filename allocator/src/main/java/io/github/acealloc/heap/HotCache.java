@@ -8,8 +8,8 @@ import java.util.Arrays;
  * The whole fast path: a stack of free blocks' numbers of one size class, touched by its heap's owner only.
  *
  * <p>It holds numbers, not references: a reference stored into an old array costs the collector's write barrier on
- * every release, an {@code int} costs nothing. The array is as long as the cap, so that one comparison is both the
- * cap check and the array's bounds check. What does not fit in a line here turns off into {@link ThreadHeap#refill}
+ * every release, an {@code int} costs nothing. The array is as long as the cap, and conditions are written as
+ * {@code t >= 0 && t < ids.length}, which compiles to the one comparison that is also the array's bounds check. What does not fit in a line here turns off into {@link ThreadHeap#refill}
  * and {@link ThreadHeap#spill}.
  */
 public final class HotCache {
@@ -44,11 +44,12 @@ public final class HotCache {
     public int pop() {
         assert heap.isOwner() : NOT_OWNER;
         int t = top - 1;
-        if (t < 0) {
-            return heap.refill(this);
+        int[] ids = this.ids;
+        if (t >= 0 && t < ids.length) {
+            top = t;
+            return ids[t];
         }
-        top = t;
-        return ids[t];
+        return heap.refill(this);
     }
 
     /**
@@ -95,7 +96,7 @@ public final class HotCache {
         assert heap.isOwner() : NOT_OWNER;
         int t = top;
         int[] ids = this.ids;
-        if (t < ids.length) {
+        if (t >= 0 && t < ids.length) {
             ids[t] = id;
             top = t + 1;
         } else {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
+import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
@@ -56,11 +57,12 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private int refCnt;
     private int length;
 
-    // The binding: where the slot is and where its block goes home to. Exchanged as a whole.
+    // The binding: where the slot is and where its block goes home to. Exchanged as a whole. Other threads look at the
+    // heap, never at the cache, whose line the owner writes all the time.
     private int blockId;
-    private int sizeClass;
     private int slotBytes;
     private ThreadHeap heap;
+    private HotCache cache;
     private Slab slab;
     private ByteBuffer nio;
 
@@ -75,7 +77,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         this.heap = heap;
         this.slab = slab;
         blockId = slab.blockId(slot);
-        sizeClass = slab.sizeClass();
+        cache = slab.isHuge() ? null : heap.cache(slab.sizeClass());
         slotBytes = slab.blockBytes();
         base = slab.offset(slot);
     }
@@ -148,7 +150,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         if (heap.isOwner()) {
             if ((int) REF_CNT.getAcquire(this) == 1) {
                 refCnt = FREE;
-                heap.cache(sizeClass).push(blockId);
+                cache.push(blockId);
                 return true;
             }
         } else if (REF_CNT.compareAndSet(this, 1, ON_ITS_WAY)) {
@@ -185,7 +187,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     final void goHome() {
         if (heap.isOwner()) {
             refCnt = FREE;
-            heap.cache(sizeClass).push(blockId);
+            cache.push(blockId);
         } else {
             pool.releaseElsewhere(this);
         }
@@ -268,7 +270,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         this.heap = heap;
         this.slab = slab;
         blockId = slab.blockId(slot);
-        sizeClass = slab.sizeClass();
+        cache = slab.isHuge() ? null : heap.cache(slab.sizeClass());
         slotBytes = slab.blockBytes();
         base = slab.offset(slot);
         nio = null;
