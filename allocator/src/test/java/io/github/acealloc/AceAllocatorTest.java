@@ -185,10 +185,11 @@ class AceAllocatorTest {
         allocator.trim();
         assertThat(asked).as("it has, so it may be asked again").hasSize(2);
         loop.run(() -> allocator.detach(theirs));
-        asked.get(1).run();
         assertThat(loop.call(() -> allocator.attach(asked::add))).isSameAs(theirs);
         allocator.trim();
-        assertThat(asked).as("another loop").hasSize(3);
+        assertThat(asked)
+                .as("another loop, whatever became of the last one's task")
+                .hasSize(3);
     }
 
     @Test

@@ -117,6 +117,24 @@ class BudgetTest {
         assertThat(direct.expectConsistent().liveBytes()).isEqualTo(KIB);
     }
 
+    /** More of another class wait in the queue than one refill takes in, and then the one block that helps. */
+    @Test
+    void aBlockThatReclaimingBringsHomeServesWithoutANewSlab() {
+        List<TestBlock> elsewhere = new ArrayList<>();
+        for (int i = 0; i < 4096; i++) {
+            live.add(direct.allocate(own, 16));
+        }
+        assertThatThrownBy(() -> allocateAll(8 * KIB)).isInstanceOf(OutOfMemoryError.class);
+        for (int i = 0; i < 2000; i++) {
+            elsewhere.add(live.remove(0));
+        }
+        TestBlock helps = live.remove(live.size() - 1);
+        elsewhere.add(helps);
+        loop.run(() -> elsewhere.forEach(direct::release));
+        live.add(direct.allocate(own, 8 * KIB));
+        assertThat(live.get(live.size() - 1)).isSameAs(helps);
+    }
+
     @Test
     void aLoopThatLivesIsAskedAndHelpsTheNextOne() {
         ThreadHeap theirs = loop.call(() -> direct.allocator().attach(loop));

@@ -50,7 +50,9 @@ class ShadowProgramTest {
                     program.check();
                 }
             }
-            assertThat(program.refusals()).as("times the limit was reached").isPositive();
+            if (limit == SMALL) {
+                assertThat(program.refusals()).as("times the limit was reached").isPositive();
+            }
             program.releaseAll();
             program.closeAndReleaseAll();
         }

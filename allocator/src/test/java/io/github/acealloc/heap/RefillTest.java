@@ -80,17 +80,17 @@ class RefillTest {
 
     @Test
     void oneRefillTakesInABoundedNumberOfRemoteFrees() {
-        List<TestBlock> blocks = rig.allocate(64, 2000);
+        List<TestBlock> blocks = rig.allocate(64, 4000);
         while (!rig.cached(64).isEmpty()) {
             rig.allocate(64);
         }
         rig.releaseElsewhere(blocks);
         rig.allocate(64);
         assertThat(counters.remoteFrees()).isEqualTo(1024);
-        assertThat(rig.heap.remoteCount()).isEqualTo(2000 - 1024);
+        assertThat(rig.heap.remoteCount()).isEqualTo(4000 - 1024);
         rig.heap.trim();
         assertThat(rig.heap.remoteCount()).isZero();
-        assertThat(counters.remoteFrees()).isEqualTo(2000);
+        assertThat(counters.remoteFrees()).isEqualTo(4000);
     }
 
     @Test
@@ -122,6 +122,16 @@ class RefillTest {
         assertThat(rig.memory.requests()).isEqualTo(1);
     }
 
+    @Test
+    void aClassThatShrankStartsAgain() {
+        List<TestBlock> blocks = rig.allocate(KIB, 300);
+        blocks.forEach(rig::release);
+        rig.heap.trim();
+        assertThat(rig.heap.slabs().slabs()).isEmpty();
+        rig.allocate(KIB);
+        assertThat(warmSlabs()).isZero();
+    }
+
     private long warmSlabs() {
         return rig.heap.slabs().slabs().stream()
                 .filter(rig.heap.slabs()::isWarm)
@@ -140,11 +150,13 @@ class RefillTest {
 
     @Test
     void neverGetsASuperslabJustToPrefill() {
-        int wholeSuperslab = Superslab.BYTES / (256 * KIB);
+        int perSuperslab = Superslab.BYTES / (128 * KIB);
         rig.caches(0, 1);
-        rig.allocate(256 * KIB, wholeSuperslab);
+        rig.allocate(128 * KIB, perSuperslab - 1);
+        assertThat(warmSlabs()).as("each second slab is prefilled").isZero();
+        rig.allocate(128 * KIB);
         assertThat(rig.memory.requests()).isEqualTo(1);
-        rig.allocate(256 * KIB);
+        rig.allocate(128 * KIB);
         assertThat(rig.memory.requests()).isEqualTo(2);
     }
 

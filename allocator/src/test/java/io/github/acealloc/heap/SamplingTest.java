@@ -37,7 +37,7 @@ class SamplingTest {
         HotCache cache = rig.cache(64);
         HotCache other = rig.cache(1024);
         for (int i = 1; i <= 2000; i++) {
-            if (cache.isSampleDue()) {
+            if (cache.isSampleDue() || i % 7 == 0) {
                 if (i % 3 == 0) {
                     cache.sampleEach();
                 } else {

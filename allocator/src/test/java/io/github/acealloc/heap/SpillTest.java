@@ -88,6 +88,10 @@ class SpillTest {
         rig.allocate(KIB);
         assertThat(rig.cache(KIB).cap()).isEqualTo(16);
         assertThat(rig.cached(KIB)).hasSize(7);
+        rig.caches(2, 8);
+        rig.allocate(KIB, 8);
+        assertThat(rig.cache(KIB).cap()).isEqualTo(2);
+        assertThat(rig.cached(KIB)).hasSize(1);
     }
 
     @Test
