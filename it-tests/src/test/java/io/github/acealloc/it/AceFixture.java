@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
-import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -27,13 +26,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class AceFixture implements BeforeEachCallback, AfterEachCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static final Logger LOGGER = Logger.getLogger(AceByteBufAllocator.class.getName());
-
     private final Duration patience;
     private final Properties settings;
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final List<Loops> loops = new ArrayList<>();
     private volatile Predicate<Throwable> isExpected = failure -> false;
+    private AllocatorLog log;
     private LeakReports leaks;
     private AceByteBufAllocator allocator;
 
@@ -75,9 +73,9 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     void start() {
+        log = new AllocatorLog(this::fail);
         leaks = new LeakReports();
         allocator = new AceByteBufAllocator(AceConfig.from(settings));
-        LOGGER.setFilter(message -> false); // tests close with live buffers on purpose
     }
 
     void stop() {
@@ -86,7 +84,7 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
         failures.clear();
         allocator.close();
         leaks.close();
-        LOGGER.setFilter(null);
+        log.close();
     }
 
     AceByteBufAllocator allocator() {
@@ -145,12 +143,12 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
     private void assertNoFailures() {
         Throwable first = failures.peek();
         if (first != null) {
-            throw new AssertionError("a handler failed: " + first, first);
+            throw new AssertionError("failed: " + first, first);
         }
     }
 
     /**
-     * Asserts, in this order: nothing has failed; nothing was leaked; all laws hold; with the loops alive and idle,
+     * Asserts, in this order: nothing has failed and no error was logged; nothing was leaked; all laws hold; with the loops alive and idle,
      * nothing is live after a trim of each; once they have ended, trim gives all memory back and the laws hold still;
      * nothing is left after close.
      */

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.ResourceLeakDetector;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -113,6 +114,12 @@ final class FixtureTest {
                 .writeAndFlush(ace.allocator().buffer().writeByte(1))
                 .sync();
         assertThatThrownBy(() -> ace.await(new CompletableFuture<>())).hasMessageContaining("nobody took");
+    }
+
+    @Test
+    void anErrorInTheAllocatorsLogIsCaught() {
+        InternalLoggerFactory.getInstance(AllocatorLog.NAME + ".SomeClass").error("logged on purpose");
+        assertThatThrownBy(ace::assertClean).hasMessageContaining("logged: logged on purpose");
     }
 
     @Test
