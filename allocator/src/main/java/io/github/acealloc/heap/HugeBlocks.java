@@ -17,7 +17,7 @@ import java.util.Iterator;
  */
 public final class HugeBlocks {
     /** Memory of huge blocks comes in multiples of this many bytes. */
-    static final int PAGE = OsMemory.ALIGNMENT;
+    static final int PAGE = OsMemory.PAGE;
 
     private static final int KEEP_BLOCKS = 8;
     private static final long KEEP_BYTES = 32L << 20;

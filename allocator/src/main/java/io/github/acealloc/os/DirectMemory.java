@@ -50,7 +50,8 @@ public final class DirectMemory implements OsMemory {
     @Override
     public Region reserve(int bytes) {
         if (bytes > Integer.MAX_VALUE - ALIGNMENT) {
-            throw new OutOfMemoryError("bytes: " + bytes + " (expected: at most a page below 2 GiB)");
+            throw new OutOfMemoryError(
+                    "bytes: " + bytes + " (expected: at most " + (Integer.MAX_VALUE - ALIGNMENT) + ")");
         }
         ByteBuffer origin = ByteBuffer.allocateDirect(bytes + ALIGNMENT - 1);
         int skipped = -origin.alignmentOffset(0, ALIGNMENT) & (ALIGNMENT - 1);

@@ -10,7 +10,7 @@ package io.github.acealloc.os;
 public interface OsMemory {
 
     /**
-     * Gets fresh memory, aligned to at least {@value #ALIGNMENT} bytes where addresses mean anything.
+     * Gets fresh memory, aligned to {@value #ALIGNMENT} bytes where addresses mean anything.
      *
      * @param bytes how much; greater than 0
      * @return the region, of exactly {@code bytes}
@@ -41,6 +41,9 @@ public interface OsMemory {
         return DirectMemory.best();
     }
 
-    /** The alignment, in bytes, that every direct region has: one page. */
-    int ALIGNMENT = 4096;
+    /** The alignment, in bytes, that every direct region has: one cache line. */
+    int ALIGNMENT = 64;
+
+    /** What the system hands out memory in, in bytes. */
+    int PAGE = 4096;
 }

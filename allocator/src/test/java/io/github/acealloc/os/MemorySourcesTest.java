@@ -24,7 +24,7 @@ class MemorySourcesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 100, 4095, 4096, 4097, 2 << 20, (2 << 20) + 1})
-    void directRegionsHaveExactlyTheSizeAskedForAndBeginOnAPage(int bytes) {
+    void directRegionsHaveExactlyTheSizeAskedForAndBeginOnACacheLine(int bytes) {
         List<Region> regions = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             Region region = direct.reserve(bytes);
@@ -88,13 +88,25 @@ class MemorySourcesTest {
     void nativeMemoryIsTakenWhereItIsAllowed() throws ReflectiveOperationException, IOException {
         assertThat(direct.getClass()).isSameAs(newSource("FfmMemory").getClass());
         Region region = direct.reserve(64 << 20);
-        for (int i = 0; i < region.bytes(); i += OsMemory.ALIGNMENT) {
+        for (int i = 0; i < region.bytes(); i += OsMemory.PAGE) {
             assertThat(region.buffer().get(i)).isZero();
             region.buffer().put(i, (byte) 1);
         }
+        long end = region.address() + region.bytes();
         assertThat(isMapped(region.address())).isTrue();
+        assertThat(isMapped(end - 1)).isTrue();
         direct.release(region);
         assertThat(isMapped(region.address())).isFalse();
+        assertThat(isMapped(end - 1)).isFalse();
+    }
+
+    /** Else every block of whole pages would end where an untouched page begins, which is slow to copy from. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_24)
+    void nativeMemoryBeginsOneCacheLineIntoAPage() {
+        Region region = direct.reserve(2 << 20);
+        assertThat(region.address() % OsMemory.PAGE).isEqualTo(OsMemory.ALIGNMENT);
+        direct.release(region);
     }
 
     private static OsMemory newSource(String name) throws ReflectiveOperationException {

@@ -95,12 +95,13 @@ final class TwinCall {
         return bytes;
     }
 
+    /** All of a buffer that says anything: what lies behind the bytes that the test has written is unspecified. */
     @SuppressWarnings("deprecation") // byte orders are deprecated, and yet part of a buffer
     private static String describe(ByteBuf buf) {
         if (buf.refCnt() == 0) {
             return "released";
         }
-        byte[] bytes = new byte[buf.capacity()];
+        byte[] bytes = new byte[Math.min(buf.capacity(), Math.max(buf.writerIndex(), TwinTest.CAPACITY))];
         buf.getBytes(0, bytes);
         return "buf r" + buf.readerIndex() + " w" + buf.writerIndex() + " c" + buf.capacity() + " m" + buf.maxCapacity()
                 + " " + buf.order() + " d" + buf.isDirect() + " ro" + buf.isReadOnly() + " "

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(NoLeakDetection.class)
 class TwinTest {
-    private static final int CAPACITY = 16;
+    static final int CAPACITY = 16; // all of it written
     private static final int MAX_CAPACITY = 64;
     private static final int FEATURE_WITH_UNSAFE_WARNINGS = 24;
 

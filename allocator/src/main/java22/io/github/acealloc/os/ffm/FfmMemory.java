@@ -23,6 +23,14 @@ public final class FfmMemory implements OsMemory {
     private static final int NO_FILE = -1;
     private static final long MAP_FAILED = -1;
 
+    /**
+     * How far into its first page a region begins: one cache line. A block that fills whole pages then ends a little way
+     * into the next one, which is there once the block is written. Without this the next page may be one that nobody
+     * has touched; copying a block out reads ahead of itself, and the processor asks the page table for that page each
+     * time, in vain (140 ns instead of 8 for 1 KiB).
+     */
+    private static final int SHIFT = ALIGNMENT;
+
     private final MethodHandle mmap;
     private final MethodHandle munmap;
 
@@ -59,21 +67,22 @@ public final class FfmMemory implements OsMemory {
     public Region reserve(int bytes) {
         long address;
         try {
-            address = (long) mmap.invokeExact(0L, (long) bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0L);
+            address = (long) mmap.invokeExact(0L, mapped(bytes), PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0L);
         } catch (Throwable e) {
             throw new IllegalStateException("mmap of " + bytes + " bytes", e);
         }
         if (address == MAP_FAILED) {
             throw new OutOfMemoryError("mmap of " + bytes + " bytes was refused by the system");
         }
-        return Region.direct(MemorySegment.ofAddress(address).reinterpret(bytes).asByteBuffer(), null, address);
+        long start = address + SHIFT;
+        return Region.direct(MemorySegment.ofAddress(start).reinterpret(bytes).asByteBuffer(), null, start);
     }
 
     @Override
     public void release(Region region) {
         int result;
         try {
-            result = (int) munmap.invokeExact(region.address(), (long) region.bytes());
+            result = (int) munmap.invokeExact(region.address() - SHIFT, mapped(region.bytes()));
         } catch (Throwable e) {
             throw new IllegalStateException("munmap of " + region.bytes() + " bytes", e);
         }
@@ -81,6 +90,11 @@ public final class FfmMemory implements OsMemory {
             throw new IllegalStateException(
                     "munmap of " + region.bytes() + " bytes at " + region.address() + " was refused by the system");
         }
+    }
+
+    /** The address space of a region: a page more than its bytes, of which one line is used. */
+    private static long mapped(int bytes) {
+        return (long) bytes + PAGE;
     }
 
     @Override
