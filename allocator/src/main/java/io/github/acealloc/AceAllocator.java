@@ -181,7 +181,7 @@ public final class AceAllocator {
         for (ThreadHeap heap : heaps) {
             long inCaches = heap.cachedBytes();
             cached += inCaches;
-            taken += heap.takenBytes() - inCaches;
+            taken += Math.max(heap.takenBytes() - inCaches, 0); // racy: a spill may have come between
             remoteQueued += heap.remoteCount();
             allocations += heap.allocations();
         }

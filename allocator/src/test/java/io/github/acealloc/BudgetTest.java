@@ -66,8 +66,8 @@ class BudgetTest {
         OutOfMemoryError error = catchThrowableOfType(OutOfMemoryError.class, () -> allocateAll(LARGE));
         assertThat(live).as("two superslabs full").hasSize(4);
         assertThat(error)
-                .hasMessageStartingWith("cannot allocate 2097152 bytes: the limit is reached"
-                        + " (committed: 6291456, limit: 6291456; direct: live: 4194304, cached: 0, free: 0, committed:"
+                .hasMessageStartingWith("cannot allocate 1048576 bytes: the limit is reached"
+                        + " (needed: 2097152, committed: 6291456, limit: 6291456; direct: live: 4194304, cached: 0, free: 0, committed:"
                         + " 4194304, limit: 6291456 bytes; ")
                 .hasMessageContaining("; heap: live: 2097152, cached: 0, free: 0, committed: 2097152, ");
         heap.release(held);
@@ -164,7 +164,8 @@ class BudgetTest {
         for (int size : new int[] {KIB, LARGE, LARGE + 1}) {
             assertThatThrownBy(() -> live.add(direct.allocateOrFail(own, size)))
                     .isInstanceOf(OutOfMemoryError.class)
-                    .hasMessageContaining("the system refused more memory (committed: 0, limit: 6291456; ");
+                    .hasMessageContainingAll(
+                            "the system refused more memory (needed: ", ", committed: 0, limit: 6291456; ");
         }
         assertThat(direct.memory().requests()).isEqualTo(6);
         direct.memory().refuseAll(false);
@@ -179,7 +180,8 @@ class BudgetTest {
         assertThat(budget.committed()).isEqualTo(budget.limit());
         assertThatThrownBy(() -> direct.allocateOrFail(own, LARGE + 1))
                 .isInstanceOf(OutOfMemoryError.class)
-                .hasMessageStartingWith("cannot allocate 1052672 bytes: the limit is reached (committed: 6291456, ");
+                .hasMessageStartingWith(
+                        "cannot allocate 1052672 bytes: the limit is reached (needed: 1052672, committed: 6291456, ");
         direct.release(huge);
         live.add(direct.allocate(own, KIB));
     }

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
@@ -76,7 +75,7 @@ public final class HeapRegistry {
             }
         }
         for (ThreadHeap heap : heaps) {
-            if (heap.tryTakeFromDead()) {
+            if (!isStripe(heap) && heap.tryTakeFromDead()) {
                 heap.counters().adoptions++;
                 return heap;
             }
@@ -122,7 +121,7 @@ public final class HeapRegistry {
         for (int tries = 0; ; tries++) {
             checkOpen();
             ThreadHeap heap = stripe((start + tries) & mask);
-            if (heap.tryBorrow()) {
+            if (heap.tryBorrow() || (tries > SPINS_BEFORE_YIELD && heap.tryTakeFromDead())) {
                 return heap;
             }
             if (tries > SPINS_BEFORE_YIELD) {
@@ -163,8 +162,11 @@ public final class HeapRegistry {
             if (heap == requester || heap.isOwner()) {
                 heap.trim();
             } else if (heap.tryTakeFromDead()) {
-                heap.trim();
-                detach(heap);
+                try {
+                    heap.trim();
+                } finally {
+                    giveBack(heap);
+                }
             } else if (heap.tryBorrow()) {
                 try {
                     heap.trim();
@@ -175,6 +177,25 @@ public final class HeapRegistry {
                 heap.requestTrim();
             }
         }
+    }
+
+    /** After a heap was taken from a thread that has ended: a stripe stays a stripe, an event loop's goes to the shelf. */
+    private void giveBack(ThreadHeap heap) {
+        if (isStripe(heap)) {
+            heap.giveUp();
+        } else {
+            detach(heap);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // identity is the question
+    private boolean isStripe(ThreadHeap heap) {
+        for (int i = 0; i < stripes.length(); i++) {
+            if (stripes.get(i) == heap) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -188,8 +209,8 @@ public final class HeapRegistry {
             closed = true;
             shelf.clear();
         }
+        heaps.forEach(ThreadHeap::retire);
         for (ThreadHeap heap : heaps) {
-            heap.retire();
             Executor executor = heap.executor();
             if (heap.isOwner()) {
                 evict.run();
@@ -203,8 +224,10 @@ public final class HeapRegistry {
     private static void evictOn(Executor executor, Runnable evict) {
         try {
             executor.execute(evict);
-        } catch (RejectedExecutionException ignored) {
-            // The loop is shutting down: its thread detaches as it ends, or has ended and trim() takes its heap.
+        } catch (Throwable ignored) {
+            // The loop is shutting down: its thread detaches as it ends, or has ended and trim() takes its heap. What
+            // an
+            // executor may throw besides must not keep the other heaps from being closed.
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Arrays;
  *
  * <p>It holds numbers, not references: a reference stored into an old array costs the collector's write barrier on
  * every release, an {@code int} costs nothing. The array is as long as the cap, and conditions are written as
- * {@code t >= 0 && t < ids.length}, which compiles to the one comparison that is also the array's bounds check. What does not fit in a line here turns off into {@link ThreadHeap#refill}
- * and {@link ThreadHeap#spill}.
+ * {@code t >= 0 && t < ids.length}, which compiles to the one comparison that is also the array's bounds check. What does
+ * not fit in a line here turns off into {@link ThreadHeap#refill} and {@link ThreadHeap#spill}.
  */
 public final class HotCache {
     private static final String NOT_OWNER = "a hot cache was touched by a thread that does not own its heap";
@@ -62,6 +62,11 @@ public final class HotCache {
         return --untilSample < 0;
     }
 
+    /** Counts an allocation that is not to be looked at: one that moves a live buffer. */
+    public void countMove() {
+        untilSample--;
+    }
+
     /** Starts the way to the next sample: a random length around the class's mean. */
     public void restartSampling() {
         startSpan(1 + heap.dice().roll(2 * meanSpan(sizeClass) - 1));
@@ -102,24 +107,6 @@ public final class HotCache {
         } else {
             heap.spill(this, id);
         }
-    }
-
-    /**
-     * Whether the calling thread may touch this cache.
-     *
-     * @return {@code true} for the heap's owner
-     */
-    public boolean isOwner() {
-        return heap.isOwner();
-    }
-
-    /**
-     * The heap it belongs to, for ever.
-     *
-     * @return the heap
-     */
-    public ThreadHeap heap() {
-        return heap;
     }
 
     int sizeClass() {

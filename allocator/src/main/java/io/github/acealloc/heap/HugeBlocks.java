@@ -82,12 +82,12 @@ public final class HugeBlocks {
     private Slab fresh(int bytes) {
         expire();
         Region region = tryReserve(bytes);
-        if (region == null) {
-            budget.reclaim(home);
+        if (region == null && bytes <= budget.limit()) {
+            budget.reclaim(home); // what can never be served must not empty everybody's caches
             region = tryReserve(bytes);
-            if (region == null) {
-                throw budget.exhausted(bytes);
-            }
+        }
+        if (region == null) {
+            throw budget.exhausted(bytes, bytes);
         }
         try {
             Slab slab = Slab.huge(region);
@@ -109,6 +109,9 @@ public final class HugeBlocks {
             // The caller trims, tries again and then says so.
             budget.give(bytes);
             return null;
+        } catch (Throwable e) {
+            budget.give(bytes);
+            throw e;
         }
     }
 
@@ -118,20 +121,21 @@ public final class HugeBlocks {
      * @param slab a huge block's slab, live until now
      */
     public void release(Slab slab) {
-        expire();
+        Kept released = new Kept(slab, System.nanoTime());
         boolean keep;
         synchronized (this) {
             slab.give(0);
             liveBytes -= slab.blockBytes();
             keep = !closed && kept.size() < KEEP_BLOCKS && keptBytes + slab.blockBytes() <= KEEP_BYTES;
             if (keep) {
-                kept.addLast(new Kept(slab, System.nanoTime()));
+                kept.addLast(released);
                 keptBytes += slab.blockBytes();
             }
         }
         if (!keep) {
             giveToSystem(slab.region());
         }
+        expire();
     }
 
     private synchronized Slab takeKept(int bytes) {

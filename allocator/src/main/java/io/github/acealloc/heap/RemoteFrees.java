@@ -21,8 +21,9 @@ final class RemoteFrees {
             new MpscGrowableVarHandleArrayQueue<>(INITIAL_CAPACITY, MAX_CAPACITY);
 
     void offer(Block block) {
-        boolean taken = queue.offer(block);
-        assert taken : "more than " + MAX_CAPACITY + " blocks wait in one remote queue";
+        if (!queue.offer(block)) {
+            throw new IllegalStateException("more than " + MAX_CAPACITY + " blocks wait in one remote queue");
+        }
     }
 
     /** Owner only. */

@@ -2,8 +2,8 @@
 package io.github.acealloc.heap;
 
 /**
- * The randomness and the rate limit behind sampling, one for each heap. Owner only; used at samples, never on the fast
- * path.
+ * The randomness and the rate limit behind sampling, one for each heap and one for huge blocks. Not for two threads at a
+ * time; used at samples, never on the fast path.
  *
  * <p>Distances between samples are random, so that no regular pattern of allocations escapes them or is always hit.
  */
@@ -11,7 +11,8 @@ public final class SampleDice {
     private long random = System.nanoTime() | 1;
     private long lastDue = System.nanoTime();
 
-    SampleDice() {}
+    /** Dice that have not been thrown. */
+    public SampleDice() {}
 
     /**
      * A pseudo-random number from a cheap generator (xorshift).

@@ -10,7 +10,6 @@ import io.github.acealloc.slab.SuperslabStore;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jctools.queues.MessagePassingQueue;
 
@@ -238,7 +237,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         }
         budget.reclaim(this);
         if (!slabs.hasPartial(sizeClass) && !slabs.addSlab(sizeClass, knobs)) {
-            throw budget.exhausted(Superslab.BYTES);
+            throw budget.exhausted(SizeClasses.blockBytes(sizeClass), Superslab.BYTES);
         }
     }
 
@@ -263,10 +262,14 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     }
 
     private void giveOldest(HotCache cache, int n, Knobs knobs) {
-        for (int i = 0; i < n; i++) {
-            slabs.give(cache.id(i), knobs);
+        int given = 0;
+        try {
+            while (given < n) {
+                slabs.give(cache.id(given++), knobs);
+            }
+        } finally {
+            cache.dropOldest(given); // also if giving failed: no block may lie in two places
         }
-        cache.dropOldest(n);
     }
 
     /** Gives back all that is not with the user: remote frees and caches → slabs → superslabs → store. Owner only. */
@@ -296,8 +299,10 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
                     trim();
                 }
             });
-        } catch (RejectedExecutionException ignored) {
-            trimRequested = false; // The loop is shutting down: its thread gives the heap back as it ends.
+        } catch (Throwable ignored) {
+            // The loop is shutting down, and its thread gives the heap back as it ends; or the executor has troubles of
+            // its own, which are not for whoever needs memory here.
+            trimRequested = false;
         }
     }
 

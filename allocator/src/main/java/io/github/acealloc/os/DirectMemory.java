@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 
 /**
@@ -28,14 +29,24 @@ public final class DirectMemory implements OsMemory {
     static OsMemory best() {
         int feature = Runtime.version().feature();
         try {
-            if (feature >= FEATURE_WITH_NATIVE_ACCESS && isNativeAccessEnabled()) {
-                return load("FfmMemory").getConstructor().newInstance();
+            OsMemory mapped = feature >= FEATURE_WITH_NATIVE_ACCESS && isNativeAccessEnabled() ? mapped() : null;
+            if (mapped != null) {
+                return mapped;
             }
             return feature < FEATURE_WITH_ARENAS
                     ? new DirectMemory()
                     : load("ArenaMemory").getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(FFM + " cannot be used; is the jar complete?", e);
+        }
+    }
+
+    /** Memory from {@code mmap}; {@code null} on a system whose C library cannot be called. */
+    private static OsMemory mapped() throws ReflectiveOperationException {
+        try {
+            return load("FfmMemory").getConstructor().newInstance();
+        } catch (InvocationTargetException e) {
+            return null;
         }
     }
 

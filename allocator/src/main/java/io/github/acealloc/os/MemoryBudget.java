@@ -97,13 +97,19 @@ public final class MemoryBudget {
      * The error that says, after reclaiming did not help, that a request cannot be served.
      *
      * @param bytes what was asked for
+     * @param needed what had to be taken for it
      * @return to be thrown by the caller
      */
-    public OutOfMemoryError exhausted(long bytes) {
+    public OutOfMemoryError exhausted(long bytes, long needed) {
         StringBuilder text = new StringBuilder(256);
         text.append("cannot allocate ").append(bytes).append(" bytes: ");
-        text.append(committed.get() > limit - bytes ? "the limit is reached" : "the system refused more memory");
-        text.append(" (committed: ").append(committed.get()).append(", limit: ").append(limit);
+        text.append(committed.get() > limit - needed ? "the limit is reached" : "the system refused more memory");
+        text.append(" (needed: ")
+                .append(needed)
+                .append(", committed: ")
+                .append(committed.get())
+                .append(", limit: ")
+                .append(limit);
         for (Reclaimer reclaimer : reclaimers) {
             text.append("; ").append(reclaimer.report());
         }

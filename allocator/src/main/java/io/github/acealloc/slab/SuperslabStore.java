@@ -3,6 +3,7 @@ package io.github.acealloc.slab;
 
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.os.Region;
 import java.util.ArrayDeque;
 
 /**
@@ -46,17 +47,29 @@ public final class SuperslabStore {
         if (!budget.tryTake(Superslab.BYTES)) {
             return null;
         }
+        Region region = null;
         try {
-            Superslab fresh = new Superslab(memory.reserve(Superslab.BYTES));
+            region = memory.reserve(Superslab.BYTES);
+            Superslab fresh = new Superslab(region);
             synchronized (this) {
                 committedBytes += Superslab.BYTES;
             }
             return fresh;
         } catch (OutOfMemoryError e) {
             // Others use the same system memory; the caller trims, tries again and then says so.
-            budget.give(Superslab.BYTES);
+            undo(region);
             return null;
+        } catch (Throwable e) {
+            undo(region);
+            throw e;
         }
+    }
+
+    private void undo(Region region) {
+        if (region != null) {
+            memory.release(region);
+        }
+        budget.give(Superslab.BYTES);
     }
 
     /**

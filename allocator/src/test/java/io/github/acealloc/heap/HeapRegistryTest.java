@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,44 @@ class HeapRegistryTest {
         assertThat(second).isNotSameAs(heap);
         borrower.run(heap::giveUp);
         assertThat(registry.attach(Runnable::run)).as("still on the shelf").isSameAs(heap);
+    }
+
+    @Test
+    void aStripeWhoseBorrowerDiedStaysAStripe() {
+        Loop borrower = loop();
+        ThreadHeap stripe = borrower.call(registry::borrowStripe);
+        ThreadHeap other = borrower.call(registry::borrowStripe);
+        borrower.end();
+        Loop a = loop();
+        assertThat(a.call(() -> registry.attach(a))).isNotIn(stripe, other);
+        ThreadHeap again = registry.borrowStripe();
+        assertThat(again).isIn(stripe, other);
+        again.giveUp();
+        registry.trim(null);
+        assertThat(stripe.tryBorrow()).isTrue();
+        assertThat(other.tryBorrow()).isTrue();
+        Loop b = loop();
+        assertThat(b.call(() -> registry.attach(b))).as("from no shelf").isNotIn(stripe, other);
+    }
+
+    @Test
+    void anExecutorThatFailsKeepsNoOtherHeapFromBeingTrimmedOrClosed() {
+        AtomicInteger asked = new AtomicInteger();
+        Loop a = loop();
+        a.run(() -> registry.attach(task -> {
+            asked.incrementAndGet();
+            throw new OutOfMemoryError("unable to create native thread");
+        }));
+        Loop b = loop();
+        ThreadHeap heap = b.call(() -> registry.attach(b));
+        b.run(() -> heap.cache(0).push(heap.cache(0).pop()));
+        registry.trim(null);
+        registry.trim(null);
+        assertThat(asked).as("not given up after the first failure").hasValue(2);
+        await().untilAsserted(() -> assertThat(heap.committedBytes()).isZero());
+        registry.close(() -> registry.detach(heap));
+        await().untilAsserted(() -> assertThat(heap.executor()).isNull());
+        assertThat(asked).hasValue(4);
     }
 
     @Test

@@ -183,7 +183,12 @@ class HugeBlocksTest {
         assertThatThrownBy(() -> allocate(5 * MIB))
                 .isInstanceOf(OutOfMemoryError.class)
                 .hasMessage("cannot allocate 5242880 bytes: the limit is reached"
-                        + " (committed: 62914560, limit: 67108864; kept 0)");
+                        + " (needed: 5242880, committed: 62914560, limit: 67108864; kept 0)");
+        asked.clear();
+        assertThatThrownBy(() -> allocate(65 * MIB))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessageStartingWith("cannot allocate 68157440 bytes: the limit is reached");
+        assertThat(asked).as("asked for what can never be had").isEmpty();
         rig.memory.refuseNth(1);
         assertThat(allocate(MIB)).as("the system refused once").isNotNull();
         rig.memory.refuseAll(true);

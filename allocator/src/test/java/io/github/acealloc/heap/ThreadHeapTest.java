@@ -26,8 +26,6 @@ class ThreadHeapTest {
     @Test
     void hasOneOwnerAtATime() {
         assertThat(heap.isOwner()).isTrue();
-        assertThat(heap.cache(0).isOwner()).isTrue();
-        assertThat(heap.cache(0).heap()).isSameAs(heap);
         assertThat(loop.call(heap::isOwner)).isFalse();
         assertThat(loop.call(heap::tryBorrow)).isFalse();
         assertThat(heap.tryBorrow()).as("again").isFalse();

@@ -65,11 +65,12 @@ class MemoryBudgetTest {
         budget.addReclaimer(reclaimer("direct: live 5", new ArrayList<>()));
         budget.addReclaimer(reclaimer("heap: live 6", new ArrayList<>()));
         assertThat(budget.tryTake(90)).isTrue();
-        assertThat(budget.exhausted(11))
+        assertThat(budget.exhausted(11, 11))
                 .hasMessage("cannot allocate 11 bytes: the limit is reached"
-                        + " (committed: 90, limit: 100; direct: live 5; heap: live 6)");
-        assertThat(budget.exhausted(10))
-                .hasMessageStartingWith("cannot allocate 10 bytes: the system refused more memory (committed: 90,");
+                        + " (needed: 11, committed: 90, limit: 100; direct: live 5; heap: live 6)");
+        assertThat(budget.exhausted(1, 10))
+                .hasMessageStartingWith(
+                        "cannot allocate 1 bytes: the system refused more memory (needed: 10, committed: 90,");
     }
 
     private static MemoryBudget.Reclaimer reclaimer(String name, List<String> asked) {

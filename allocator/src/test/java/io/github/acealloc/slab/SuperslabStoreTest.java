@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.os.Region;
 import io.github.acealloc.testing.FaultyMemory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -87,6 +89,30 @@ class SuperslabStoreTest {
         assertThat(store.tryAcquire()).isSameAs(second);
         assertThat(store.tryAcquire()).isSameAs(first);
         assertThat(memory.requests()).isEqualTo(3);
+    }
+
+    @Test
+    void whatFailsOtherwiseThanForLackOfMemoryTakesNothingFromTheBudget() {
+        SuperslabStore broken = new SuperslabStore(new BrokenMemory(), budget, KEEP);
+        assertThatThrownBy(broken::tryAcquire).isInstanceOf(StackOverflowError.class);
+        assertThat(budget.committed()).isZero();
+    }
+
+    private static final class BrokenMemory implements OsMemory {
+        @Override
+        public Region reserve(int bytes) {
+            throw new StackOverflowError("in mmap");
+        }
+
+        @Override
+        public void release(Region region) {
+            throw new IllegalStateException("nothing was reserved");
+        }
+
+        @Override
+        public boolean isDirect() {
+            return true;
+        }
     }
 
     @Test

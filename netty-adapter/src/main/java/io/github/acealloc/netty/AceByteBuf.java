@@ -37,7 +37,8 @@ import java.nio.channels.ScatteringByteChannel;
  * program nobody else changes the count then. In a wrong one, where another thread releases the same reference at the
  * same moment, that thread's compare-and-set may go unseen; so it does not write {@link #FREE} but
  * {@link #ON_ITS_WAY}, and the owner takes in what comes back from others only from that state ({@link #arrive}). The
- * owner's store has overwritten it: the second arrival is reported and ignored, and the block is given out once.
+ * owner's store has overwritten it: the second arrival is reported and ignored, and the block is given out once. A
+ * {@code retain} without holding a reference, which is wrong on any pooled buffer, can likewise go unseen.
  * Releases one after the other, on whatever threads, always throw as with any Netty buffer. Everything else belongs to
  * whoever holds the buffer.
  */
@@ -122,7 +123,8 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     @Override
     public final int refCnt() {
-        return Math.max(refCnt, FREE);
+        int count = refCnt;
+        return count == ON_ITS_WAY ? FREE : count; // a branch that is never taken: every access comes by here
     }
 
     @Override
@@ -197,6 +199,11 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     final void goHomeUnused() {
         refCnt = ON_ITS_WAY;
         goHome();
+    }
+
+    /** Makes a block that could not be sent home live again. */
+    final void undoRelease() {
+        REF_CNT.compareAndSet(this, ON_ITS_WAY, 1);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A drop-in {@code ByteBufAllocator}: both direct and heap buffers are pooled, in memory owned by the event loop that
@@ -33,6 +34,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     private final BufferPool direct;
     private final BufferPool heap;
     private final AceAllocatorMetric metric;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /** An allocator with the settings of the {@code acealloc.*} system properties. */
     public AceByteBufAllocator() {
@@ -104,13 +106,20 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
-     * Ends the allocator: further allocations throw {@code IllegalStateException}; memory goes back to the system, what
-     * is still live as its buffers are released. Logs how much that is. Closing again does nothing more.
+     * Ends the allocator: further allocations throw {@code IllegalStateException}, on event loops from the moment they have
+     * run what this sends them; memory goes back to the system, what is still live as its buffers are released. Logs how
+     * much that is. Closing again does nothing more.
      */
     @Override
     public void close() {
-        direct.close();
-        heap.close();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            direct.close();
+        } finally {
+            heap.close();
+        }
         AceStats stats = stats();
         if (stats.liveBytes() > 0) {
             LOGGER.warn(

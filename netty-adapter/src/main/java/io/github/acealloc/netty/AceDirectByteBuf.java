@@ -263,7 +263,8 @@ final class AceDirectByteBuf extends AceByteBuf {
             ace.checkIndex(srcIndex, length);
             memory.put(base + index, ace.memory, ace.base + srcIndex, length);
         } else if (src.nioBufferCount() == 1) {
-            memory.put(base + index, src.nioBuffer(srcIndex, length), 0, length);
+            ByteBuffer view = src.nioBuffer(srcIndex, length); // need not begin at 0
+            memory.put(base + index, view, view.position(), length);
         } else {
             src.getBytes(srcIndex, this, index, length);
         }

@@ -80,40 +80,30 @@ final class BufferPool {
         return buf;
     }
 
-    /** The road of threads without a heap and of huge buffers. A report of a leak may run anybody's code, which may
-     * allocate in turn, so nothing is handed out while a stripe is held. */
+    /**
+     * The road of threads without a heap and of huge buffers. A report of a leak may run anybody's code, which may allocate
+     * in turn, so nothing is handed out while a stripe is held.
+     */
     private ByteBuf allocateSlow(int size, int maxCapacity) {
+        if (size > SizeClasses.MAX_BLOCK) {
+            AceByteBuf buf = (AceByteBuf) engine.allocateHuge(size);
+            return LeakSampling.handOut(buf, leaks.picksHuge(), size, maxCapacity);
+        }
         ThreadHeap own = ownHeap();
-        if (own != null && size <= SizeClasses.MAX_BLOCK) {
+        if (own != null) {
             return allocate(own, size, maxCapacity);
         }
-        ThreadHeap heap = own != null ? own : engine.borrowStripe();
         AceByteBuf buf;
         boolean picked;
+        ThreadHeap heap = engine.borrowStripe();
         try {
-            buf = take(heap, size);
-            picked = picks(heap, size);
+            HotCache cache = heap.cache(SizeClasses.of(size));
+            buf = (AceByteBuf) heap.block(cache.pop());
+            picked = (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) && leaks.picks(heap, cache);
         } finally {
-            if (own == null) {
-                heap.giveUp();
-            }
+            heap.giveUp();
         }
         return LeakSampling.handOut(buf, picked, size, maxCapacity);
-    }
-
-    private boolean picks(ThreadHeap heap, int size) {
-        if (size > SizeClasses.MAX_BLOCK) {
-            return leaks.picksHuge(heap);
-        }
-        HotCache cache = heap.cache(SizeClasses.of(size));
-        return (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) && leaks.picks(heap, cache);
-    }
-
-    private AceByteBuf take(ThreadHeap heap, int size) {
-        return (AceByteBuf)
-                (size <= SizeClasses.MAX_BLOCK
-                        ? heap.block(heap.cache(SizeClasses.of(size)).pop())
-                        : engine.allocateHuge(size));
     }
 
     /** The calling thread's own heap, given to it now if it runs an event loop and has none. */
@@ -126,7 +116,12 @@ final class BufferPool {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
                 heap = engine.attach(executor);
-                heaps.set(heap);
+                try {
+                    heaps.set(heap);
+                } catch (Throwable e) {
+                    engine.detach(heap); // nobody would find it again
+                    throw e;
+                }
             }
         }
         return heap;
@@ -134,16 +129,7 @@ final class BufferPool {
 
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
     void move(AceByteBuf buf, int newCapacity) {
-        ThreadHeap own = ownHeap();
-        ThreadHeap heap = own != null ? own : engine.borrowStripe();
-        AceByteBuf fresh;
-        try {
-            fresh = take(heap, newCapacity);
-        } finally {
-            if (own == null) {
-                heap.giveUp();
-            }
-        }
+        AceByteBuf fresh = take(newCapacity);
         buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
         if (buf.isBound()) {
             buf.exchangeBinding(fresh);
@@ -155,9 +141,38 @@ final class BufferPool {
         }
     }
 
-    /** Takes back a block that the calling thread does not own, or a huge one. */
+    /** A block to move to. */
+    private AceByteBuf take(int size) {
+        if (size > SizeClasses.MAX_BLOCK) {
+            return (AceByteBuf) engine.allocateHuge(size);
+        }
+        ThreadHeap own = ownHeap();
+        ThreadHeap heap = own != null ? own : engine.borrowStripe();
+        try {
+            HotCache cache = heap.cache(SizeClasses.of(size));
+            AceByteBuf buf = (AceByteBuf) heap.block(cache.pop());
+            cache.countMove();
+            return buf;
+        } finally {
+            if (own == null) {
+                heap.giveUp();
+            }
+        }
+    }
+
+    /**
+     * Takes back a block that the calling thread does not own, or a huge one. If that fails (a remote queue cannot grow for
+     * lack of memory) the buffer is as it was before its release, which may be tried again.
+     */
     void releaseElsewhere(AceByteBuf buf) {
-        engine.release(buf.heap(), buf.slab(), buf);
+        try {
+            engine.release(buf.heap(), buf.slab(), buf);
+        } catch (Throwable e) {
+            if (!buf.slab().isHuge() || !buf.slab().isFree(0)) {
+                buf.undoRelease();
+            }
+            throw e;
+        }
     }
 
     /** Gives the calling thread's heap back. */

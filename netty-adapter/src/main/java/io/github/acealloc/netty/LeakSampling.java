@@ -15,7 +15,8 @@ import io.netty.util.internal.SystemPropertyUtil;
  * <p>Where the user has said nothing about leak detection, samples (about one in 128 allocations, Netty's own rate) are
  * followed until a limit per second and heap is reached: at high rates a full stack trace for every 128th allocation
  * would cost several times what the allocation does, and finds no more. A level or interval that the user has set, by
- * property or by {@code ResourceLeakDetector.setLevel}, is obeyed to the letter: each allocation draws its lot.
+ * property, or by {@code ResourceLeakDetector.setLevel} to anything but the default, is obeyed to the letter: each
+ * allocation draws its lot.
  *
  * <p>Owner only, through the heap that is passed in.
  */
@@ -30,6 +31,7 @@ final class LeakSampling {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final long nanosBetween;
+    private final SampleDice hugeDice = new SampleDice();
 
     /** Follows at most so many buffers a second and heap where the user has set nothing; 0 follows none. */
     LeakSampling(int trackedPerSecond) {
@@ -61,9 +63,11 @@ final class LeakSampling {
         return isPicked(level, heap.dice());
     }
 
-    /** Decides about a huge allocation, each of which is a sample. */
-    boolean picksHuge(ThreadHeap heap) {
-        return isPicked(ResourceLeakDetector.getLevel(), heap.dice());
+    /** Decides about a huge allocation, each of which is a sample; for any thread. */
+    boolean picksHuge() {
+        synchronized (hugeDice) {
+            return isPicked(ResourceLeakDetector.getLevel(), hugeDice);
+        }
     }
 
     private static boolean isByTheLetter(Level level) {
@@ -83,9 +87,14 @@ final class LeakSampling {
             buf.reuse(size, maxCapacity);
             return buf;
         }
-        AceByteBuf handle = buf.newHandle();
-        handle.reuse(size, maxCapacity);
-        return follow(handle);
+        try {
+            AceByteBuf handle = buf.newHandle();
+            handle.reuse(size, maxCapacity);
+            return follow(handle);
+        } catch (Throwable e) {
+            buf.goHomeUnused(); // no memory for a handle, or a listener of leak reports has thrown
+            throw e;
+        }
     }
 
     /**

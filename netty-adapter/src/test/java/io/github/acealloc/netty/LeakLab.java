@@ -79,6 +79,11 @@ final class LeakLab implements AutoCloseable {
         return reports;
     }
 
+    /** The reports so far. */
+    List<String> seen() {
+        return reports;
+    }
+
     /** All reports, when the garbage collector has looked several times. */
     List<String> reports() {
         for (int round = 0; round < 3; round++) {

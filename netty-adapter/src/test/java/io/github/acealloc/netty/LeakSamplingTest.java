@@ -119,6 +119,31 @@ class LeakSamplingTest {
         }
     }
 
+    /** Netty calls listeners inside an allocation: what they throw reaches who allocates, and the block goes home. */
+    @Test
+    void listenerThatThrowsLosesNoBlock() {
+        try (AceByteBufAllocator leaky = new AceByteBufAllocator();
+                LeakLab lab = new LeakLab(Level.PARANOID)) {
+            lab.onReport(report -> {
+                throw new IllegalStateException("listener");
+            });
+            LeakLab.allocate(() -> leaky.heapBuffer(64));
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                while (lab.seen().isEmpty()) {
+                    System.gc();
+                    try {
+                        allocator.directBuffer(64).release();
+                        allocator.directBuffer(2 << 20).release();
+                    } catch (IllegalStateException e) {
+                        assertThat(e).hasMessage("listener");
+                    }
+                }
+            });
+            assertThat(allocator.stats().liveBytes()).isZero();
+            lab.onReport(report -> {});
+        }
+    }
+
     /** Netty calls listeners inside an allocation; one that allocates itself must not find all stripes taken. */
     @Test
     void listenerMayAllocate() {

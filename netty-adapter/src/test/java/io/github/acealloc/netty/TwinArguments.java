@@ -107,7 +107,16 @@ final class TwinArguments {
                 Unpooled.wrappedBuffer(bytes(61, 2), bytes(63, 3)),
                 Unpooled.wrappedBuffer(bytes(65, 9)).asReadOnly(),
                 Unpooled.directBuffer(4).writeBytes(bytes(68, 4)).asReadOnly(),
+                Unpooled.wrappedBuffer(ByteBuffer.wrap(bytes(81, 6)).asReadOnlyBuffer())
+                        .skipBytes(2),
+                Unpooled.wrappedBuffer(readOnlyDirect(bytes(91, 7)))
+                        .skipBytes(3)
+                        .slice(),
                 Unpooled.EMPTY_BUFFER);
+    }
+
+    private static ByteBuffer readOnlyDirect(byte[] bytes) {
+        return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip().asReadOnlyBuffer();
     }
 
     private static List<?> channels(Class<?> type) {

@@ -24,7 +24,7 @@ public final class ArenaMemory implements OsMemory {
         try {
             MemorySegment segment = arena.allocate(bytes, ALIGNMENT);
             return Region.direct(segment.asByteBuffer(), arena, segment.address());
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             arena.close();
             throw e;
         }

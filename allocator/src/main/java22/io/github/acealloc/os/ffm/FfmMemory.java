@@ -68,6 +68,8 @@ public final class FfmMemory implements OsMemory {
         long address;
         try {
             address = (long) mmap.invokeExact(0L, mapped(bytes), PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, NO_FILE, 0L);
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("mmap of " + bytes + " bytes", e);
         }
@@ -75,20 +77,32 @@ public final class FfmMemory implements OsMemory {
             throw new OutOfMemoryError("mmap of " + bytes + " bytes was refused by the system");
         }
         long start = address + SHIFT;
-        return Region.direct(MemorySegment.ofAddress(start).reinterpret(bytes).asByteBuffer(), null, start);
+        try {
+            return Region.direct(
+                    MemorySegment.ofAddress(start).reinterpret(bytes).asByteBuffer(), null, start);
+        } catch (Throwable e) {
+            unmap(start, bytes);
+            throw e;
+        }
     }
 
     @Override
     public void release(Region region) {
+        unmap(region.address(), region.bytes());
+    }
+
+    private void unmap(long start, int bytes) {
         int result;
         try {
-            result = (int) munmap.invokeExact(region.address() - SHIFT, mapped(region.bytes()));
+            result = (int) munmap.invokeExact(start - SHIFT, mapped(bytes));
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("munmap of " + region.bytes() + " bytes", e);
+            throw new IllegalStateException("munmap of " + bytes + " bytes", e);
         }
         if (result != 0) {
             throw new IllegalStateException(
-                    "munmap of " + region.bytes() + " bytes at " + region.address() + " was refused by the system");
+                    "munmap of " + bytes + " bytes at 0x" + Long.toHexString(start) + " was refused by the system");
         }
     }
 
