@@ -158,6 +158,11 @@ class AceAllocatorTest {
     void trimAsksLoopsThatLiveToTrimTheirOwn() {
         ThreadHeap theirs = loop.call(() -> allocator.attach(loop));
         loop.run(() -> {
+            List<TestBlock> large = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                large.add(engine.allocate(theirs, Superslab.BYTES / 2));
+            }
+            large.forEach(engine::release);
             engine.release(engine.allocate(theirs, KIB));
             Thread trimming = new Thread(allocator::trim);
             trimming.start();

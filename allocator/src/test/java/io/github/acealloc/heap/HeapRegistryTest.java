@@ -88,6 +88,22 @@ class HeapRegistryTest {
     }
 
     @Test
+    void theOtherShelvedHeapServesMeanwhile() {
+        Loop borrower = loop();
+        for (int borrowed = 0; borrowed < 2; borrowed++) {
+            List<ThreadHeap> heaps = List.of(registry.attach(Runnable::run), registry.attach(Runnable::run));
+            heaps.forEach(registry::detach);
+            ThreadHeap busy = heaps.get(borrowed);
+            assertThat(borrower.call(busy::tryBorrow)).isTrue();
+            ThreadHeap other = registry.attach(Runnable::run);
+            assertThat(other).isSameAs(heaps.get(1 - borrowed));
+            borrower.run(busy::giveUp);
+            registry.detach(other);
+        }
+        assertThat(registry.heaps()).hasSize(2);
+    }
+
+    @Test
     void aShelvedHeapThatIsBorrowedAtTheMomentIsPassedOver() {
         ThreadHeap heap = registry.attach(Runnable::run);
         registry.detach(heap);
@@ -148,11 +164,53 @@ class HeapRegistryTest {
             assertThat(wide.heaps()).hasSize(processorsAndStripes[1]);
             borrowed.forEach(ThreadHeap::giveUp);
             for (int i = 0; i < 100; i++) {
-                ThreadHeap again = wide.borrowStripe();
-                assertThat(borrowed).contains(again);
-                again.giveUp();
+                assertThat(borrowed).contains(borrowedByAnotherThread(wide));
             }
         }
+    }
+
+    @Test
+    void threadsBeginAtDifferentStripes() {
+        HeapRegistry wide = new HeapRegistry(rig::newHeap, 1000);
+        for (int i = 0; i < 64; i++) {
+            borrowedByAnotherThread(wide);
+        }
+        assertThat(wide.heaps()).hasSizeGreaterThan(16);
+    }
+
+    @Test
+    void ofTwoThreadsThatComeToANewStripeOneMakesIt() {
+        AtomicReference<Thread> second = new AtomicReference<>();
+        AtomicInteger made = new AtomicInteger();
+        HeapRegistry narrow = new HeapRegistry(
+                () -> {
+                    if (made.getAndIncrement() == 0) {
+                        await().until(() -> second.get().getState() == Thread.State.BLOCKED);
+                    }
+                    return rig.newHeap();
+                },
+                0);
+        second.set(new Thread(() -> narrow.borrowStripe().giveUp()));
+        Thread first = new Thread(() -> narrow.borrowStripe().giveUp());
+        first.start();
+        await().until(() -> made.get() == 1);
+        second.get().start();
+        Threads.join(first);
+        Threads.join(second.get());
+        assertThat(made).hasValue(1);
+        assertThat(narrow.heaps()).hasSize(1);
+    }
+
+    /** The stripe that a thread without a past comes by. */
+    private static ThreadHeap borrowedByAnotherThread(HeapRegistry registry) {
+        AtomicReference<ThreadHeap> got = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            got.set(registry.borrowStripe());
+            got.get().giveUp();
+        });
+        thread.start();
+        Threads.join(thread);
+        return got.get();
     }
 
     @Test
@@ -198,11 +256,44 @@ class HeapRegistryTest {
         assertThatThrownBy(() -> registry.attach(Runnable::run)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(registry::borrowStripe).isInstanceOf(IllegalStateException.class);
         assertThat(shelved.isOwner()).isFalse();
+        assertThat(registry.heaps()).as("refusing leaves nothing behind").containsExactly(shelved);
+    }
+
+    /** A registry that is closed by somebody else while it makes a heap. */
+    private HeapRegistry closedMeanwhile() {
+        AtomicReference<HeapRegistry> closing = new AtomicReference<>();
+        closing.set(new HeapRegistry(
+                () -> {
+                    closing.get().close(() -> {});
+                    return rig.newHeap();
+                },
+                1));
+        return closing.get();
+    }
+
+    @Test
+    void aHeapThatIsMadeDuringCloseIsNotKeptByItsLoop() {
+        HeapRegistry closing = closedMeanwhile();
+        assertThatThrownBy(() -> closing.attach(Runnable::run)).isInstanceOf(IllegalStateException.class);
+        assertThat(closing.heaps()).hasSize(1).noneMatch(ThreadHeap::isOwner);
+        assertThat(closing.heaps().get(0).executor()).isNull();
+    }
+
+    @Test
+    void aStripeThatIsMadeDuringCloseGivesItsMemoryBack() {
+        ThreadHeap stripe = closedMeanwhile().borrowStripe();
+        TestBlock block = allocate(stripe);
+        stripe.cache(block.slab().sizeClass()).push(block.blockId());
+        assertThat(rig.budget.committed()).isPositive();
+        stripe.giveUp();
+        assertThat(rig.budget.committed()).isZero();
     }
 
     @Test
     void trimsWhatTheCallerCanHaveNow() {
-        ThreadHeap own = registry.attach(Runnable::run);
+        ThreadHeap own = registry.attach(task -> {
+            throw new AssertionError("the caller can do it itself");
+        });
         ThreadHeap stripe = registry.borrowStripe();
         Loop dying = loop();
         ThreadHeap dead = dying.call(() -> registry.attach(dying));

@@ -79,6 +79,10 @@ class HugeBlocksTest {
         assertThat(allocate(9 * PAGE + 1)).as("too small").isNotSameAs(block);
         assertThat(allocate(7 * PAGE)).as("two pages in seven").isNotSameAs(block);
         assertThat(allocate(8 * PAGE + 1)).isSameAs(block);
+        TestBlock larger = allocate(19 * PAGE);
+        release(larger);
+        assertThat(allocate(16 * PAGE)).as("three pages in sixteen").isNotSameAs(larger);
+        assertThat(allocate(17 * PAGE)).as("two pages in seventeen").isSameAs(larger);
     }
 
     @Test
@@ -113,10 +117,13 @@ class HugeBlocksTest {
         Thread.sleep(1050);
         TestBlock other = allocate(PAGE);
         assertThat(huge.keptBytes()).as("one came").isZero();
+        TestBlock later = allocate(3 * MIB);
         release(allocate(4 * MIB));
-        Thread.sleep(1050);
+        Thread.sleep(900);
+        release(later);
+        Thread.sleep(150);
         release(other);
-        assertThat(huge.keptBytes()).as("one went").isEqualTo(PAGE);
+        assertThat(huge.keptBytes()).as("one went").isEqualTo(3 * MIB + PAGE);
     }
 
     @Test
@@ -222,7 +229,9 @@ class HugeBlocksTest {
         for (int below = 0; below <= 3 * PAGE; below++) {
             int size = Integer.MAX_VALUE - below;
             assertThatThrownBy(() -> blocks.allocate(size)).isInstanceOf(OutOfMemoryError.class);
-            assertThat(asked.get(asked.size() - 1)).isBetween(size, Integer.MAX_VALUE);
+            assertThat(asked).as("before and after reclaiming").hasSize(2);
+            assertThat(asked.get(0)).isBetween(size, Integer.MAX_VALUE);
+            asked.clear();
         }
         assertThat(budget.committed()).isZero();
     }

@@ -9,6 +9,7 @@ import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.internal.PlatformDependent;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,6 +141,13 @@ class AceAllocatorsTest {
         properties.setProperty("somebody.elses", "setting");
         try (AceByteBufAllocator allocator = new AceByteBufAllocator(AceConfig.from(properties))) {
             assertThat(allocator.stats().limitBytes()).isEqualTo(4 << 20);
+        }
+    }
+
+    @Test
+    void unlessSetTheLimitIsThatOfDirectMemory() {
+        try (AceByteBufAllocator allocator = new AceByteBufAllocator()) {
+            assertThat(allocator.stats().limitBytes()).isEqualTo(PlatformDependent.maxDirectMemory());
         }
     }
 

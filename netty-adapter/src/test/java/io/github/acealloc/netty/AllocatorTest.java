@@ -100,6 +100,25 @@ class AllocatorTest {
         buf.release();
     }
 
+    /** Buffers are used again and again, and nobody can tell. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    @SuppressWarnings("deprecation") // marks are deprecated, and yet kept
+    void nothingIsLeftOfABuffersLastUse(Kind kind) {
+        for (int round = 0; round < 3; round++) { // one may be a sample, which has an object of its own
+            ByteBuf buf = kind.allocate(allocator, 100, 200).writeZero(20).skipBytes(10);
+            buf.markReaderIndex().markWriterIndex().release();
+            ByteBuf next = kind.allocate(allocator, 110);
+            assertThat(next.capacity()).isEqualTo(110);
+            assertThat(next.maxCapacity()).isEqualTo(Integer.MAX_VALUE);
+            assertThat(next.readerIndex() + next.writerIndex()).isZero();
+            assertThat(next.writeZero(30).skipBytes(30).resetReaderIndex().readerIndex())
+                    .isZero();
+            assertThat(next.resetWriterIndex().writerIndex()).isZero();
+            next.release();
+        }
+    }
+
     /** Two allocators on one thread share nothing. */
     @ParameterizedTest
     @EnumSource(Kind.class)

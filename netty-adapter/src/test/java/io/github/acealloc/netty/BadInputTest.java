@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
+import java.nio.ReadOnlyBufferException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,27 @@ class BadInputTest {
         assertSameOn(Kind.DIRECT, 8, 16, ByteBuf::arrayOffset, "direct buffer");
     }
 
+    /** Whatever the other buffer is: bytes are neither taken from a released one nor put into a read-only one. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void otherBufferThatIsReleasedOrReadOnly(Kind kind) {
+        ByteBuf buf = kind.allocate(ace, 16).writeZero(16);
+        for (Kind ofOther : Kind.values()) {
+            ByteBuf released = ofOther.allocate(ace, 16).writeLong(1).writeLong(2);
+            ByteBuf readOnly = released.copy().asReadOnly();
+            released.release();
+            assertThatThrownBy(() -> buf.setBytes(0, released, 0, 16))
+                    .isInstanceOf(IllegalReferenceCountException.class);
+            assertThatThrownBy(() -> buf.getBytes(0, released, 0, 16))
+                    .isInstanceOf(IllegalReferenceCountException.class);
+            assertThatThrownBy(() -> buf.getBytes(0, readOnly, 0, 16)).isInstanceOf(ReadOnlyBufferException.class);
+            assertThat(readOnly.getLong(8)).isEqualTo(2);
+            readOnly.release();
+        }
+        assertThat(buf.getLong(8)).isZero();
+        buf.release();
+    }
+
     /** The count stays right up to its limit, and a retain that would overflow changes nothing. */
     @ParameterizedTest
     @EnumSource(Kind.class)
@@ -161,6 +183,9 @@ class BadInputTest {
                 assertThatThrownBy(() -> on(secondOnLoop, buf::release))
                         .isInstanceOf(IllegalReferenceCountException.class)
                         .hasMessage("refCnt: 0, decrement: 1");
+                assertThatThrownBy(buf::retain)
+                        .isInstanceOf(IllegalReferenceCountException.class)
+                        .hasMessage("refCnt: 0, increment: 1");
                 loop.run(() -> {
                     ByteBuf one = kind.allocate(ace, 100);
                     ByteBuf other = kind.allocate(ace, 100);

@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
@@ -147,6 +151,129 @@ class ChannelIoTest {
         first.release();
         second.release();
         assertContent(all);
+    }
+
+    /** A transport may be using the shared view while others look at the same bytes. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void gettingBytesLeavesTheSharedViewAlone(Kind kind, @TempDir Path folder) throws IOException {
+        ByteBuf buf = filled(kind, 7);
+        ByteBuffer shared = buf.internalNioBuffer(7, LENGTH);
+        ByteBuffer before = shared.duplicate();
+        try (FileChannel channel =
+                FileChannel.open(folder.resolve("file"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            buf.getBytes(8, channel, 100);
+            buf.getBytes(9, channel, 0, 100);
+        }
+        buf.getBytes(10, new MemoryChannel(new byte[0], 7), 100);
+        assertThat(shared).isEqualTo(before);
+        buf.release();
+    }
+
+    /** A file that may not grow takes what fits, as one on a full disk does. */
+    private static final class FullFile extends FileChannel {
+        private final MemoryChannel taken;
+
+        FullFile(int most) {
+            taken = new MemoryChannel(new byte[0], most);
+        }
+
+        @Override
+        public int write(ByteBuffer src, long position) {
+            return taken.write(src);
+        }
+
+        @Override
+        public int write(ByteBuffer src) {
+            return taken.write(src);
+        }
+
+        @Override
+        public long write(ByteBuffer[] srcs, int offset, int length) {
+            return taken.write(srcs, offset, length);
+        }
+
+        @Override
+        public int read(ByteBuffer dst) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long read(ByteBuffer[] dsts, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(ByteBuffer dst, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long position() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel position(long newPosition) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long size() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel truncate(long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void force(boolean metaData) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel src, long position, long count) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        protected void implCloseChannel() {
+            // nothing is open
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void fileThatTakesAPart(Kind kind) throws IOException {
+        ByteBuf buf = filled(kind, 1);
+        try (FullFile file = new FullFile(7)) {
+            assertThat(buf.getBytes(1, file, 0, 100)).isEqualTo(7);
+            assertThat(buf.readBytes(file, 0, 100)).isEqualTo(7);
+            assertThat(buf.readerIndex()).isEqualTo(8);
+        }
+        buf.release();
     }
 
     @ParameterizedTest

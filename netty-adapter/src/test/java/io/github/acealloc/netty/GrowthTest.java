@@ -152,6 +152,25 @@ class GrowthTest {
         });
     }
 
+    /** As with Netty's pooled buffers: a slot above 512 bytes is left at half of it, a smaller one never. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void shrinkingMovesAtHalfOfALargeSlot(Kind kind) {
+        loop.run(() -> {
+            for (int slotBytes : new int[] {1024, 1 << 16, 1 << 20, 4 << 20}) {
+                ByteBuf buf = kind.allocate(allocator, slotBytes);
+                buf.capacity(slotBytes / 2 + 1);
+                assertThat(kind.pinned(allocator)).isEqualTo(slotBytes);
+                buf.capacity(slotBytes / 2);
+                assertThat(kind.pinned(allocator)).isEqualTo(slotBytes / 2);
+                buf.release();
+            }
+            ByteBuf small = kind.allocate(allocator, 512).capacity(1);
+            assertThat(kind.pinned(allocator)).isEqualTo(512);
+            small.release();
+        });
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void smallAndHugeInBothDirectionsManyTimes(Kind kind) {

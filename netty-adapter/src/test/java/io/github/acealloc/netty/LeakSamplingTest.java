@@ -38,6 +38,17 @@ class LeakSamplingTest {
         return followed;
     }
 
+    /** How many buffers are made for one use, as only those that are followed have to be. */
+    private int handles(Kind kind, int size, int n) {
+        int handles = 0;
+        for (int i = 0; i < n; i++) {
+            AceByteBuf buf = (AceByteBuf) kind.allocate(allocator, size);
+            handles += buf.isBound() ? 0 : 1;
+            buf.release();
+        }
+        return handles;
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void disabledFollowsNone(Kind kind) {
@@ -45,6 +56,8 @@ class LeakSamplingTest {
             assertThat(loop.call(() -> followed(allocator, kind, 64, MANY))).isZero();
             assertThat(followed(allocator, kind, 64, MANY)).isZero();
             assertThat(followed(allocator, kind, 2 << 20, 100)).isZero();
+            assertThat(loop.call(() -> handles(kind, 64, MANY))).isZero();
+            assertThat(handles(kind, 2 << 20, 100)).isZero();
             assertThat(lab.reports()).isEmpty();
         }
     }
@@ -54,6 +67,7 @@ class LeakSamplingTest {
     void paranoidFollowsEachFromTheMomentItIsSet(Kind kind) {
         try (LeakLab lab = new LeakLab(Level.DISABLED)) {
             loop.run(() -> followed(allocator, kind, 64, 10));
+            followed(allocator, kind, 64, 10);
             ResourceLeakDetector.setLevel(Level.PARANOID);
             assertThat(loop.call(() -> followed(allocator, kind, 64, 1000))).isEqualTo(1000);
             assertThat(loop.call(() -> followed(allocator, kind, 2 << 20, 20))).isEqualTo(20);
@@ -61,6 +75,25 @@ class LeakSamplingTest {
             assertThat(followed(allocator, kind, 2 << 20, 20)).isEqualTo(20);
             ResourceLeakDetector.setLevel(Level.DISABLED);
             assertThat(loop.call(() -> followed(allocator, kind, 64, MANY))).isZero();
+            assertThat(lab.reports()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void followedBufferKeepsToItsCapacities(Kind kind) {
+        try (LeakLab lab = new LeakLab(Level.PARANOID)) {
+            for (ByteBuf buf : new ByteBuf[] {
+                kind.allocate(allocator, 10, 20),
+                loop.call(() -> kind.allocate(allocator, 10, 20)),
+                loop.call(() -> kind.allocate(allocator, 10, 20)),
+            }) {
+                assertThat(LeakLab.isFollowed(buf)).isTrue();
+                assertThat(buf.capacity()).isEqualTo(10);
+                assertThat(buf.maxCapacity()).isEqualTo(20);
+                assertThat(buf.readableBytes()).isZero();
+                buf.release();
+            }
             assertThat(lab.reports()).isEmpty();
         }
     }

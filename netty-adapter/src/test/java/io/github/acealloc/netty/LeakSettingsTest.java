@@ -80,6 +80,8 @@ class LeakSettingsTest {
     @Test
     void levelOfNettysDefaultThatWasAskedFor() {
         assertByLot(followed(options("leakDetection.level=simple")), 128);
+        assertByLot(followed(options("leakDetectionLevel=simple")), 128);
+        assertByLot(followed(options("noResourceLeakDetection=false")), 128);
     }
 
     @Test

@@ -64,6 +64,25 @@ class MemoryAddressTest {
         all.forEach(ByteBuf::release);
     }
 
+    /** The child: says what a direct buffer says of its address. */
+    static final class Child {
+        public static void main(String[] args) {
+            ByteBuf buf = AceByteBufAllocator.DEFAULT.directBuffer(16);
+            try {
+                System.out.println(buf.hasMemoryAddress() + " " + (buf.memoryAddress() != 0));
+            } catch (UnsupportedOperationException e) {
+                System.out.println(buf.hasMemoryAddress() + " " + e.getMessage());
+            }
+            buf.release();
+        }
+    }
+
+    @Test
+    void withoutUnsafeAnAddressIsTrueOrDenied() {
+        assertThat(new ChildJvm().with("-Dio.netty.noUnsafe=true").run(Child.class))
+                .containsAnyOf("true true", "false this JVM does not tell the address of direct memory");
+    }
+
     @Test
     void addressMovesWithTheBuffer() {
         ByteBuf buf = allocator.directBuffer(16).writeLong(42);
@@ -128,6 +147,9 @@ class MemoryAddressTest {
         assertThat(buf.internalNioBuffer(8, 8)).isSameAs(shared);
         assertThat(shared.getLong(shared.position())).isEqualTo(2);
         assertThat(own.getLong(0)).isEqualTo(1);
+        ByteBuffer second = buf.nioBuffer(8, 4);
+        assertThat(second.position()).isZero();
+        assertThat(second.capacity()).as("no way to other bytes").isEqualTo(4);
         assertThat(buf.nioBuffer(0, 8)).isNotSameAs(own);
         assertThat(buf.nioBufferCount()).isEqualTo(1);
         buf.release();

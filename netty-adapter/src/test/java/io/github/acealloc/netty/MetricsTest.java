@@ -65,6 +65,30 @@ class MetricsTest {
     }
 
     @Test
+    void eachFigureIsSaidByItsName() {
+        ByteBuf direct = allocator.directBuffer(3 << 20);
+        ByteBuf heap = allocator.heapBuffer(5 << 20);
+        allocator.heapBuffer(6 << 20).release();
+        assertThat(allocator.metric())
+                .hasToString("usedHeapMemory: " + (11 << 20) + "; usedDirectMemory: " + (3 << 20)
+                        + "; pinnedHeapMemory: " + (5 << 20) + "; pinnedDirectMemory: " + (3 << 20));
+        direct.release();
+        heap.release();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void violationsAreFoundInEachKindOfMemory(Kind kind) {
+        AceByteBuf buf = (AceByteBuf) kind.allocate(allocator, 16);
+        Superslab superslab = buf.slab().superslab();
+        int nobodys = superslab.take(1);
+        assertThat(allocator.violations()).isNotEmpty();
+        superslab.give(nobodys, 1);
+        assertThat(allocator.violations()).isEmpty();
+        buf.release();
+    }
+
+    @Test
     void releasedElsewhereCountsAsLiveUntilItIsHome() {
         List<ByteBuf> bufs = loop.call(() -> {
             List<ByteBuf> made = new ArrayList<>();

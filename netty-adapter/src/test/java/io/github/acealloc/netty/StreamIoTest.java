@@ -86,6 +86,19 @@ class StreamIoTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
+    void noMoreIsReadThanAskedFor(Kind kind) throws IOException {
+        int asked = LENGTH - 10_000; // no multiple of a step
+        ByteBuf buf = kind.allocate(allocator, LENGTH).writeZero(LENGTH);
+        InputStream in = new ByteArrayInputStream(bytes);
+        assertThat(buf.setBytes(0, in, asked)).isEqualTo(asked);
+        assertThat(in.available()).isEqualTo(LENGTH - asked);
+        assertThat(buf.getByte(asked - 1)).isEqualTo(bytes[asked - 1]);
+        assertThat(buf.getByte(asked)).isZero();
+        buf.release();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
     void endOfStream(Kind kind) throws IOException {
         ByteBuf buf = kind.allocate(allocator, LENGTH);
         InputStream in = new ByteArrayInputStream(bytes, 0, 10);

@@ -103,8 +103,12 @@ final class TwinArguments {
     private static List<ByteBuf> buffers() {
         return List.of(
                 Unpooled.buffer(9, 9).writeBytes(bytes(51, 5)).skipBytes(1),
-                Unpooled.directBuffer(9, 9).setZero(0, 9).writeBytes(bytes(55, 5)),
-                Unpooled.wrappedBuffer(bytes(61, 2), bytes(63, 3)),
+                Unpooled.directBuffer(9, 9)
+                        .setZero(0, 9)
+                        .writeBytes(bytes(55, 5))
+                        .skipBytes(1),
+                Unpooled.wrappedBuffer(bytes(57, 9), 2, 6).setIndex(1, 4),
+                Unpooled.wrappedBuffer(bytes(61, 2), bytes(63, 3)).skipBytes(1),
                 Unpooled.wrappedBuffer(bytes(65, 9)).asReadOnly(),
                 Unpooled.directBuffer(4).writeBytes(bytes(68, 4)).asReadOnly(),
                 Unpooled.wrappedBuffer(ByteBuffer.wrap(bytes(81, 6)).asReadOnlyBuffer())
