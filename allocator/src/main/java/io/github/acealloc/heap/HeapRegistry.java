@@ -215,20 +215,10 @@ public final class HeapRegistry {
             if (heap.isOwner()) {
                 evict.run();
             } else if (executor != null) {
-                evictOn(executor, evict);
+                ForeignExecutor.execute(executor, evict);
             }
         }
         trim(null);
-    }
-
-    private static void evictOn(Executor executor, Runnable evict) {
-        try {
-            executor.execute(evict);
-        } catch (Throwable ignored) {
-            // The loop is shutting down: its thread detaches as it ends, or has ended and trim() takes its heap. What
-            // an
-            // executor may throw besides must not keep the other heaps from being closed.
-        }
     }
 
     /**

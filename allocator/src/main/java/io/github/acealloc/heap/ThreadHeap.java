@@ -147,10 +147,19 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
                 giveUp();
             }
         } else {
-            remote.offer(block);
+            offer(block);
             if (retired) {
                 settle();
             }
+        }
+    }
+
+    private void offer(Block block) {
+        try {
+            remote.offer(block);
+        } catch (Throwable e) {
+            block.stay(); // the queue cannot grow for lack of memory: the release may be tried again
+            throw e;
         }
     }
 
@@ -292,16 +301,13 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
             return;
         }
         trimRequested = true;
-        try {
-            executor.execute(() -> {
-                trimRequested = false;
-                if (isOwner()) {
-                    trim();
-                }
-            });
-        } catch (Throwable ignored) {
-            // The loop is shutting down, and its thread gives the heap back as it ends; or the executor has troubles of
-            // its own, which are not for whoever needs memory here.
+        boolean asked = ForeignExecutor.execute(executor, () -> {
+            trimRequested = false;
+            if (isOwner()) {
+                trim();
+            }
+        });
+        if (!asked) {
             trimRequested = false;
         }
     }

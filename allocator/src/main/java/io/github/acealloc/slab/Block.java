@@ -24,4 +24,7 @@ public interface Block {
     default boolean arrive() {
         return true;
     }
+
+    /** Called by the releasing thread when the block could not be sent home: it is live again, as before its release. */
+    default void stay() {}
 }

@@ -203,9 +203,9 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         goHome();
     }
 
-    /** Makes a block that could not be sent home live again. */
-    final void undoRelease() {
-        REF_CNT.compareAndSet(this, ON_ITS_WAY, 1);
+    @Override
+    public final void stay() {
+        REF_CNT.setRelease(this, 1);
     }
 
     @Override

@@ -160,19 +160,9 @@ final class BufferPool {
         }
     }
 
-    /**
-     * Takes back a block that the calling thread does not own, or a huge one. If that fails (a remote queue cannot grow for
-     * lack of memory) the buffer is as it was before its release, which may be tried again.
-     */
+    /** Takes back a block that the calling thread does not own, or a huge one. */
     void releaseElsewhere(AceByteBuf buf) {
-        try {
-            engine.release(buf.heap(), buf.slab(), buf);
-        } catch (Throwable e) {
-            if (!buf.slab().isHuge() || !buf.slab().isFree(0)) {
-                buf.undoRelease();
-            }
-            throw e;
-        }
+        engine.release(buf.heap(), buf.slab(), buf);
     }
 
     /** Gives the calling thread's heap back. */
