@@ -4,6 +4,7 @@ package io.github.acealloc.os;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,28 @@ public final class DirectMemory implements OsMemory {
             return feature < FEATURE_WITH_ARENAS
                     ? new DirectMemory()
                     : load("ArenaMemory").getConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(FFM + " cannot be used; is the jar complete?", e);
+        }
+    }
+
+    /**
+     * A handle for reading and writing native memory by address, big-endian, unaligned.
+     *
+     * @param type {@code byte}, {@code short}, {@code int} or {@code long}
+     * @return a handle with one coordinate, the address as a {@code long}; {@code null} where native access is not
+     *     enabled
+     */
+    public static VarHandle access(Class<?> type) {
+        if (Runtime.version().feature() < FEATURE_WITH_NATIVE_ACCESS) {
+            return null;
+        }
+        try {
+            return isNativeAccessEnabled()
+                    ? (VarHandle) Class.forName(FFM + "FfmAccess")
+                            .getMethod("handle", Class.class)
+                            .invoke(null, type)
+                    : null;
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(FFM + " cannot be used; is the jar complete?", e);
         }

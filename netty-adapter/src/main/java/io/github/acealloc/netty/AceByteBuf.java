@@ -55,13 +55,18 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private static final int STREAM_CHUNK = 8192;
     private static final int SMALL_SLOT = 512;
 
+    /**
+     * The address of the slot, where memory has one and the JVM tells: set by the subclass, part of the binding. It is
+     * declared here because then it lies beside the count and the length, which every access reads, too.
+     */
+    long address;
+
     private int refCnt;
     private int length;
 
     // The binding: where the slot is and where its block goes home to. Exchanged as a whole. Other threads look at the
     // heap, never at the cache, whose line the owner writes all the time.
     private int blockId;
-    private int slotBytes;
     private ThreadHeap heap;
     private HotCache cache;
     private Slab slab;
@@ -79,7 +84,6 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         this.slab = slab;
         blockId = slab.blockId(slot);
         cache = slab.isHuge() ? null : heap.cache(slab.sizeClass());
-        slotBytes = slab.blockBytes();
         base = slab.offset(slot);
     }
 
@@ -242,7 +246,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             return this;
         }
         checkNewCapacity(newCapacity);
-        if (newCapacity > slotBytes || slotIsWastedOn(newCapacity)) {
+        if (newCapacity > slab.blockBytes() || slotIsWastedOn(newCapacity)) {
             pool.move(this, newCapacity);
         }
         length = newCapacity;
@@ -252,12 +256,12 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     /** A large slot is given up when half of it or less would be used. */
     private boolean slotIsWastedOn(int newCapacity) {
-        return newCapacity < length && slotBytes > SMALL_SLOT && newCapacity <= (slotBytes >>> 1);
+        return newCapacity < length && slab.blockBytes() > SMALL_SLOT && newCapacity <= (slab.blockBytes() >>> 1);
     }
 
     @Override
     public final int maxFastWritableBytes() {
-        return Math.min(slotBytes, maxCapacity()) - writerIndex();
+        return Math.min(slab.blockBytes(), maxCapacity()) - writerIndex();
     }
 
     /** Copies the first bytes to another block, whose buffer is in nobody's hands. */
@@ -280,7 +284,6 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         this.slab = slab;
         blockId = slab.blockId(slot);
         cache = slab.isHuge() ? null : heap.cache(slab.sizeClass());
-        slotBytes = slab.blockBytes();
         base = slab.offset(slot);
         nio = null;
         rebase(slab);

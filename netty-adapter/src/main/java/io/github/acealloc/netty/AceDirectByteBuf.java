@@ -6,18 +6,19 @@ import io.github.acealloc.slab.Slab;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A buffer over direct memory.
  *
- * <p>Data access goes straight to memory: by address where Netty may use {@code Unsafe}, else through the superslab's
- * own {@code ByteBuffer} by absolute index. Which of the two is a constant of the JVM, so compiled code has one.
+ * <p>Data access goes straight to memory: by address where the JVM lets us ({@link NativeBytes}), else through the
+ * superslab's own {@code ByteBuffer} by absolute index. Which of the two is a constant of the JVM, so compiled code has
+ * one.
  */
 final class AceDirectByteBuf extends AceByteBuf {
-    private static final boolean UNSAFE = PlatformDependent.hasUnsafe() && PlatformDependent.isUnaligned();
-    private static final boolean SWAP = !PlatformDependent.BIG_ENDIAN_NATIVE_ORDER;
+    private static final boolean BY_ADDRESS = NativeBytes.AVAILABLE;
+    private static final boolean UNSAFE = NativeBytes.IS_UNSAFE;
 
-    private long address;
     private ByteBuffer memory;
 
     AceDirectByteBuf(BufferPool pool, ThreadHeap heap, Slab slab, int slot) {
@@ -85,18 +86,25 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     // ---- single values
 
+    /**
+     * The address of a value, whose index Netty has checked. Where access goes by handles it is checked once more: that
+     * tells the compiler that the sum is an address, after which the handle's own check falls away, and it keeps
+     * accesses inside the buffer even where Netty's checks are switched off.
+     */
+    private long at(int index, int bytes) {
+        return UNSAFE
+                ? address + index
+                : (address & NativeBytes.ADDRESSES) + Objects.checkIndex(index, capacity() - (bytes - 1));
+    }
+
     @Override
     protected byte _getByte(int index) {
-        return UNSAFE ? PlatformDependent.getByte(address + index) : memory.get(base + index);
+        return BY_ADDRESS ? NativeBytes.getByte(at(index, 1)) : memory.get(base + index);
     }
 
     @Override
     protected short _getShort(int index) {
-        if (UNSAFE) {
-            short value = PlatformDependent.getShort(address + index);
-            return SWAP ? Short.reverseBytes(value) : value;
-        }
-        return memory.getShort(base + index);
+        return BY_ADDRESS ? NativeBytes.getShort(at(index, Short.BYTES)) : memory.getShort(base + index);
     }
 
     @Override
@@ -116,11 +124,7 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     @Override
     protected int _getInt(int index) {
-        if (UNSAFE) {
-            int value = PlatformDependent.getInt(address + index);
-            return SWAP ? Integer.reverseBytes(value) : value;
-        }
-        return memory.getInt(base + index);
+        return BY_ADDRESS ? NativeBytes.getInt(at(index, Integer.BYTES)) : memory.getInt(base + index);
     }
 
     @Override
@@ -130,11 +134,7 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     @Override
     protected long _getLong(int index) {
-        if (UNSAFE) {
-            long value = PlatformDependent.getLong(address + index);
-            return SWAP ? Long.reverseBytes(value) : value;
-        }
-        return memory.getLong(base + index);
+        return BY_ADDRESS ? NativeBytes.getLong(at(index, Long.BYTES)) : memory.getLong(base + index);
     }
 
     @Override
@@ -144,8 +144,8 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     @Override
     protected void _setByte(int index, int value) {
-        if (UNSAFE) {
-            PlatformDependent.putByte(address + index, (byte) value);
+        if (BY_ADDRESS) {
+            NativeBytes.setByte(at(index, 1), (byte) value);
         } else {
             memory.put(base + index, (byte) value);
         }
@@ -153,8 +153,8 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     @Override
     protected void _setShort(int index, int value) {
-        if (UNSAFE) {
-            PlatformDependent.putShort(address + index, SWAP ? Short.reverseBytes((short) value) : (short) value);
+        if (BY_ADDRESS) {
+            NativeBytes.setShort(at(index, Short.BYTES), (short) value);
         } else {
             memory.putShort(base + index, (short) value);
         }
@@ -179,8 +179,8 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     @Override
     protected void _setInt(int index, int value) {
-        if (UNSAFE) {
-            PlatformDependent.putInt(address + index, SWAP ? Integer.reverseBytes(value) : value);
+        if (BY_ADDRESS) {
+            NativeBytes.setInt(at(index, Integer.BYTES), value);
         } else {
             memory.putInt(base + index, value);
         }
@@ -193,8 +193,8 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     @Override
     protected void _setLong(int index, long value) {
-        if (UNSAFE) {
-            PlatformDependent.putLong(address + index, SWAP ? Long.reverseBytes(value) : value);
+        if (BY_ADDRESS) {
+            NativeBytes.setLong(at(index, Long.BYTES), value);
         } else {
             memory.putLong(base + index, value);
         }

@@ -12,7 +12,7 @@ class BufferLayoutTest {
     @Test
     void directBuffer() {
         assertThat(ClassLayout.parseClass(AceDirectByteBuf.class).instanceSize())
-                .isEqualTo(88);
+                .isEqualTo(80);
     }
 
     @Test
