@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.control.Governor;
+import io.github.acealloc.control.IdleTrim;
 import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HeapCounters;
 import io.github.acealloc.heap.HeapRegistry;
+import io.github.acealloc.heap.HeapSurvey;
 import io.github.acealloc.heap.HeapWalker;
 import io.github.acealloc.heap.HugeBlocks;
 import io.github.acealloc.heap.Knobs;
@@ -12,11 +15,12 @@ import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
-import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.slab.SuperslabStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The engine for one kind of memory: heaps for event loops, stripes for all other threads, huge blocks beside them.
@@ -24,14 +28,16 @@ import java.util.concurrent.Executor;
  * <p>Safe for use by any thread. What a heap hands out goes back to it by {@link ThreadHeap#cache} if the releasing
  * thread owns the heap, and by {@link #release} otherwise.
  */
-public final class AceAllocator {
-    private static final int KEPT_SUPERSLABS = 1;
+public final class AceAllocator implements Governor.Governed {
+    /** No pass over idle memory takes longer. */
+    private static final long PASS_NANOS = 2_000_000;
 
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final SuperslabStore store;
     private final HeapRegistry registry;
     private final HugeBlocks huge;
+    private final IdleTrim idleTrim;
     private volatile Knobs knobs;
 
     /**
@@ -46,11 +52,13 @@ public final class AceAllocator {
         this.memory = memory;
         this.budget = budget;
         this.knobs = knobs;
-        store = new SuperslabStore(memory, budget, KEPT_SUPERSLABS);
-        registry = new HeapRegistry(
-                () -> new ThreadHeap(store, binder, budget, this::knobs),
-                Runtime.getRuntime().availableProcessors());
-        huge = new HugeBlocks(new ThreadHeap(store, binder, budget, this::knobs), memory, budget, binder);
+        store = new SuperslabStore(memory, budget, this::watch);
+        AtomicInteger numbers = new AtomicInteger();
+        Supplier<ThreadHeap> newHeap =
+                () -> new ThreadHeap(numbers.getAndIncrement(), store, binder, budget, this::knobs);
+        registry = new HeapRegistry(newHeap, Runtime.getRuntime().availableProcessors());
+        huge = new HugeBlocks(newHeap.get(), memory, budget, binder, this::watch);
+        idleTrim = new IdleTrim(registry);
         budget.addReclaimer(new MemoryBudget.Reclaimer() {
             @Override
             public void reclaim(Object requester) {
@@ -62,6 +70,15 @@ public final class AceAllocator {
                 return kind() + ": " + stats();
             }
         });
+    }
+
+    private void watch() {
+        try {
+            Governor.watch(this);
+        } catch (Throwable e) {
+            // No thread could be started. The memory that was asked for matters more; the next time will try again.
+            assert e instanceof Error : e;
+        }
     }
 
     private String kind() {
@@ -126,6 +143,14 @@ public final class AceAllocator {
         }
     }
 
+    SuperslabStore store() {
+        return store;
+    }
+
+    HugeBlocks huge() {
+        return huge;
+    }
+
     /**
      * The limits that heaps keep to.
      *
@@ -155,15 +180,36 @@ public final class AceAllocator {
         store.trim();
     }
 
+    /** Gives back what has been idle for long enough; called by the governor. */
+    @Override
+    public boolean tick(long now) {
+        long delay = knobs.purgeDelayNanos();
+        idleTrim.look(now, delay);
+        huge.expire(now, delay);
+        return store.purge(now, delay, PASS_NANOS);
+    }
+
+    /** Whether it holds memory that the governor has to look after. */
+    @Override
+    public boolean isActive() {
+        return committedBytes() > 0;
+    }
+
     /**
      * Refuses further allocations and gives all memory back: what is free at once, the rest as its blocks are released.
      *
      * @param evict run on each event loop that owns a heap: makes it {@link #detach}
      */
     public void close(Runnable evict) {
-        store.close();
-        registry.close(evict);
-        huge.close();
+        try {
+            store.close();
+        } finally {
+            try {
+                registry.close(evict);
+            } finally {
+                huge.close();
+            }
+        }
     }
 
     /**
@@ -173,29 +219,24 @@ public final class AceAllocator {
      */
     public AceStats stats() {
         List<ThreadHeap> heaps = registry.heaps();
+        HeapSurvey survey = new HeapSurvey(kind(), heaps, store);
         HeapCounters counters = heaps.stream().map(ThreadHeap::counters).reduce(new HeapCounters(), HeapCounters::sum);
-        long cached = huge.keptBytes();
-        long taken = huge.liveBytes();
-        long remoteQueued = 0;
-        long allocations = 0;
-        for (ThreadHeap heap : heaps) {
-            long inCaches = heap.cachedBytes();
-            cached += inCaches;
-            taken += Math.max(heap.takenBytes() - inCaches, 0); // racy: a spill may have come between
-            remoteQueued += heap.remoteCount();
-            allocations += heap.allocations();
-        }
+        long kept = huge.keptBytes();
+        long live = survey.liveBytes() + huge.liveBytes();
+        long cached = survey.cachedBytes() + kept;
         long committed = committedBytes();
         return new AceStats(
-                taken,
+                live,
                 cached,
-                Math.max(committed - taken - cached, 0),
+                Math.max(committed - live - cached, 0),
                 committed,
+                huge.liveBytes() + kept,
                 budget.limit(),
-                heaps.size(),
-                remoteQueued,
-                allocations,
-                counters);
+                survey.allocations(),
+                counters,
+                survey.tiers(),
+                survey.classes(),
+                survey.heaps());
     }
 
     /**
@@ -214,10 +255,14 @@ public final class AceAllocator {
      */
     public List<String> violations() {
         List<String> violations = new ArrayList<>();
-        long inSuperslabs = (long) store.emptyCount() * Superslab.BYTES;
+        long inSuperslabs = store.residentBytes();
         for (ThreadHeap heap : registry.heaps()) {
+            boolean borrowed = heap.tryBorrow(); // where nobody owns it, the governor might meanwhile
             violations.addAll(HeapWalker.walk(heap));
             inSuperslabs += heap.committedBytes();
+            if (borrowed) {
+                heap.giveUp();
+            }
         }
         if (inSuperslabs != store.committedBytes()) {
             violations.add("superslabs hold " + inSuperslabs + " bytes, the store counts " + store.committedBytes());

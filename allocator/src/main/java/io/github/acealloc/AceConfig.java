@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  */
 public final class AceConfig {
     private static final String PREFIX = "acealloc.";
+    private static final int MAX_TRACKED = 1_000_000;
+    private static final int MAX_DELAY_MILLIS = 3_600_000;
 
     /** The allocators that {@code acealloc.allocator} can name. */
     public enum AllocatorName {
@@ -43,8 +45,15 @@ public final class AceConfig {
         MAX_BYTES(
                 "maxBytes",
                 "auto",
-                "bytes, or a number with k, m or g; auto is the JVM's direct-memory limit",
+                "bytes, or a number with k, m or g; auto is the JVM's direct-memory limit, or what the container has"
+                        + " beside the Java heap",
                 "The most memory, direct and heap together, that one allocator takes."),
+        PURGE_DELAY_MILLIS(
+                "purgeDelayMillis",
+                "1000",
+                "milliseconds, 0 to 3600000",
+                "How long memory lies unused before it goes back to the system."),
+        STATS("stats", "none", "none or exit", "exit prints all figures to standard error when the JVM ends."),
         LEAK_TRACKED_PER_SECOND(
                 "leakTrackedPerSecond",
                 "1000",
@@ -84,6 +93,8 @@ public final class AceConfig {
         }
         allocator();
         maxBytes(Long.MAX_VALUE);
+        purgeDelayMillis();
+        printsStatsAtExit();
         leakTrackedPerSecond();
     }
 
@@ -152,11 +163,37 @@ public final class AceConfig {
      * @return 0 to 1,000,000
      */
     public int leakTrackedPerSecond() {
-        String value = values.get(Setting.LEAK_TRACKED_PER_SECOND);
-        if (value.matches("\\d{1,7}") && Integer.parseInt(value) <= 1_000_000) {
+        return number(Setting.LEAK_TRACKED_PER_SECOND, MAX_TRACKED);
+    }
+
+    /**
+     * How long memory lies unused before it goes back to the system.
+     *
+     * @return milliseconds, 0 to 3,600,000
+     */
+    public int purgeDelayMillis() {
+        return number(Setting.PURGE_DELAY_MILLIS, MAX_DELAY_MILLIS);
+    }
+
+    /**
+     * Whether all figures are printed when the JVM ends.
+     *
+     * @return {@code true} for {@code exit}
+     */
+    public boolean printsStatsAtExit() {
+        String value = values.get(Setting.STATS);
+        if (!value.equals("exit") && !value.equals("none")) {
+            throw wrong(Setting.STATS);
+        }
+        return value.equals("exit");
+    }
+
+    private int number(Setting setting, int most) {
+        String value = values.get(setting);
+        if (value.matches("\\d{1,9}") && Integer.parseInt(value) <= most) {
             return Integer.parseInt(value);
         }
-        throw wrong(Setting.LEAK_TRACKED_PER_SECOND);
+        throw wrong(setting);
     }
 
     private IllegalArgumentException wrong(Setting setting) {

@@ -1,45 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.heap.ClassFigures;
 import io.github.acealloc.heap.HeapCounters;
-import java.util.Locale;
+import io.github.acealloc.heap.HeapFigures;
+import io.github.acealloc.heap.TierFigures;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A snapshot of an allocator's figures. Immutable.
  *
  * <p>Byte figures are exact when nobody allocates or releases meanwhile, and a moment old otherwise. Blocks that were
  * released on another thread and not drained yet count as live.
+ *
+ * @param liveBytes blocks that the user holds, counted in whole blocks
+ * @param cachedBytes blocks in hot caches, and huge blocks kept for a moment
+ * @param freeBytes all the rest of the committed memory: free blocks, free units, empty superslabs, records
+ * @param committedBytes memory got from the system
+ * @param hugeBytes of these, in blocks with memory of their own, live or kept
+ * @param limitBytes what {@code committedBytes} never exceeds
+ * @param allocations blocks handed out so far, huge ones not among them
+ * @param counters the event counts behind the shares, summed over all heaps
+ * @param tiers superslabs by how they serve
+ * @param classes each size class
+ * @param heapFigures each heap; heaps are reused and never go away
  */
-public final class AceStats {
-    private final long liveBytes;
-    private final long cachedBytes;
-    private final long freeBytes;
-    private final long committedBytes;
-    private final long limitBytes;
-    private final int heaps;
-    private final long remoteQueued;
-    private final long allocations;
-    private final HeapCounters counters;
+public record AceStats(
+        long liveBytes,
+        long cachedBytes,
+        long freeBytes,
+        long committedBytes,
+        long hugeBytes,
+        long limitBytes,
+        long allocations,
+        HeapCounters counters,
+        TierFigures tiers,
+        List<ClassFigures> classes,
+        List<HeapFigures> heapFigures) {
 
-    AceStats(
-            long liveBytes,
-            long cachedBytes,
-            long freeBytes,
-            long committedBytes,
-            long limitBytes,
-            int heaps,
-            long remoteQueued,
-            long allocations,
-            HeapCounters counters) {
-        this.liveBytes = liveBytes;
-        this.cachedBytes = cachedBytes;
-        this.freeBytes = freeBytes;
-        this.committedBytes = committedBytes;
-        this.limitBytes = limitBytes;
-        this.heaps = heaps;
-        this.remoteQueued = remoteQueued;
-        this.allocations = allocations;
-        this.counters = counters;
+    /** Copies the lists. */
+    public AceStats {
+        classes = List.copyOf(classes);
+        heapFigures = List.copyOf(heapFigures);
     }
 
     /**
@@ -49,70 +52,33 @@ public final class AceStats {
      * @return the sums; the limit stays what it is
      */
     public AceStats plus(AceStats other) {
+        List<ClassFigures> classSums = new ArrayList<>();
+        for (int c = 0; c < classes.size(); c++) {
+            classSums.add(classes.get(c).plus(other.classes.get(c)));
+        }
+        List<HeapFigures> allHeaps = new ArrayList<>(heapFigures);
+        allHeaps.addAll(other.heapFigures);
         return new AceStats(
                 liveBytes + other.liveBytes,
                 cachedBytes + other.cachedBytes,
                 freeBytes + other.freeBytes,
                 committedBytes + other.committedBytes,
+                hugeBytes + other.hugeBytes,
                 limitBytes,
-                heaps + other.heaps,
-                remoteQueued + other.remoteQueued,
                 allocations + other.allocations,
-                HeapCounters.sum(counters, other.counters));
+                HeapCounters.sum(counters, other.counters),
+                tiers.plus(other.tiers),
+                classSums,
+                allHeaps);
     }
 
     /**
-     * Blocks that the user holds, counted in whole blocks.
-     *
-     * @return bytes
-     */
-    public long liveBytes() {
-        return liveBytes;
-    }
-
-    /**
-     * Blocks in hot caches, and huge blocks kept for a moment.
-     *
-     * @return bytes
-     */
-    public long cachedBytes() {
-        return cachedBytes;
-    }
-
-    /**
-     * All the rest of the committed memory: free blocks, free units, empty superslabs.
-     *
-     * @return bytes
-     */
-    public long freeBytes() {
-        return freeBytes;
-    }
-
-    /**
-     * Memory got from the system.
-     *
-     * @return bytes
-     */
-    public long committedBytes() {
-        return committedBytes;
-    }
-
-    /**
-     * What {@link #committedBytes()} never exceeds.
-     *
-     * @return bytes
-     */
-    public long limitBytes() {
-        return limitBytes;
-    }
-
-    /**
-     * Heaps made so far; they are reused and never go away.
+     * Heaps made so far.
      *
      * @return a count
      */
     public int heaps() {
-        return heaps;
+        return heapFigures.size();
     }
 
     /**
@@ -121,25 +87,16 @@ public final class AceStats {
      * @return a count
      */
     public long remoteQueued() {
-        return remoteQueued;
+        return heapFigures.stream().mapToLong(HeapFigures::remoteQueued).sum();
     }
 
     /**
-     * Blocks handed out so far, huge ones not among them.
+     * Address space whose pages went back to the system; not committed.
      *
-     * @return a count
+     * @return bytes
      */
-    public long allocations() {
-        return allocations;
-    }
-
-    /**
-     * The event counts behind the shares.
-     *
-     * @return the sums over all heaps
-     */
-    public HeapCounters counters() {
-        return counters;
+    public long purgedBytes() {
+        return tiers.purgedBytes();
     }
 
     /**
@@ -191,23 +148,26 @@ public final class AceStats {
         return whole == 0 ? 0 : (double) part / whole;
     }
 
+    /**
+     * All figures as a text of several lines: totals, tiers, classes that hold or have done something, heaps.
+     *
+     * @return lines that each end with a line feed
+     */
+    public String print() {
+        return StatsText.text(this);
+    }
+
+    /**
+     * All figures as one JSON object.
+     *
+     * @return JSON on one line
+     */
+    public String json() {
+        return StatsText.json(this);
+    }
+
     @Override
     public String toString() {
-        return String.format(
-                Locale.ROOT,
-                "live: %d, cached: %d, free: %d, committed: %d, limit: %d bytes; heaps: %d; hot: %.4f, warm: %.4f,"
-                        + " cold: %.4f, remote: %.4f of %d allocations; warm pool hit rate: %.3f",
-                liveBytes,
-                cachedBytes,
-                freeBytes,
-                committedBytes,
-                limitBytes,
-                heaps,
-                hotShare(),
-                warmShare(),
-                coldShare(),
-                remoteShare(),
-                allocations,
-                warmPoolHitRate());
+        return StatsText.line(this);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.Engine;
 import io.github.acealloc.testing.Loop;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class AceAllocatorTest {
     private static final int KIB = 1 << 10;
     private static final int HUGE = 3 << 20;
+    private static final int SUPERSLAB = Superslab.bytes(false);
 
     private final Engine engine = Engine.of(false, 64L << 20);
     private final AceAllocator allocator = engine.allocator();
@@ -43,13 +45,13 @@ class AceAllocatorTest {
 
     @Test
     void saysHowMuchIsLiveCachedAndFree() {
-        allocator.knobs(Knobs.defaults().withCaches(8, 4));
+        allocator.knobs(Engine.KNOBS.withCaches(8, 4));
         TestBlock block = engine.allocate(heap, KIB);
         AceStats stats = engine.expectConsistent();
         assertThat(stats.liveBytes()).isEqualTo(KIB);
         assertThat(stats.cachedBytes()).isEqualTo(3 * KIB);
-        assertThat(stats.freeBytes()).isEqualTo(Superslab.BYTES - 4 * KIB);
-        assertThat(stats.committedBytes()).isEqualTo(Superslab.BYTES);
+        assertThat(stats.freeBytes()).isEqualTo(SUPERSLAB - 4 * KIB);
+        assertThat(stats.committedBytes()).isEqualTo(SUPERSLAB);
         engine.release(block);
         assertThat(engine.expectConsistent().liveBytes()).isZero();
     }
@@ -81,7 +83,7 @@ class AceAllocatorTest {
 
     @Test
     void countsWhereAllocationsWereServed() {
-        allocator.knobs(Knobs.defaults().withCaches(8, 4));
+        allocator.knobs(Engine.KNOBS.withCaches(8, 4));
         List<TestBlock> blocks = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
             blocks.add(engine.allocate(heap, KIB));
@@ -115,15 +117,15 @@ class AceAllocatorTest {
         other.allocate(2 * KIB);
         AceStats sum = allocator.stats().plus(other.allocator().stats());
         assertThat(sum.liveBytes()).isEqualTo(4 * KIB);
-        assertThat(sum.committedBytes()).isEqualTo(3L * Superslab.BYTES);
-        assertThat(sum.cachedBytes() + sum.freeBytes()).isEqualTo(3L * Superslab.BYTES - 4 * KIB);
+        assertThat(sum.committedBytes()).isEqualTo(3L * SUPERSLAB);
+        assertThat(sum.cachedBytes() + sum.freeBytes()).isEqualTo(3L * SUPERSLAB - 4 * KIB);
         assertThat(sum.limitBytes()).isEqualTo(64L << 20);
         assertThat(sum.heaps()).isEqualTo(3);
         assertThat(sum.allocations()).isEqualTo(3);
         assertThat(sum.counters().refills()).isEqualTo(3);
         assertThat(sum.toString())
                 .startsWith("live: 4096, cached: ")
-                .contains(", committed: 6291456, limit: 67108864 bytes; heaps: 3; hot: ");
+                .contains(", committed: " + 3L * SUPERSLAB + ", limit: 67108864 bytes; heaps: 3; hot: ");
     }
 
     @Test
@@ -138,12 +140,29 @@ class AceAllocatorTest {
 
     @Test
     void newLimitsReachEveryHeap() {
-        Knobs knobs = Knobs.defaults().withCaches(0, 1);
+        Knobs knobs = Engine.KNOBS.withCaches(0, 1);
         allocator.knobs(knobs);
         assertThat(allocator.knobs()).isSameAs(knobs);
         engine.release(engine.allocate(heap, KIB));
         engine.release(engine.allocate(KIB));
         assertThat(engine.expectConsistent().cachedBytes()).isZero();
+    }
+
+    @Test
+    void needsToBeLookedAfterAsLongAsItHoldsMemory() {
+        assertThat(allocator.isActive()).isFalse();
+        TestBlock block = engine.allocate(heap, KIB);
+        assertThat(allocator.isActive()).isTrue();
+        engine.release(block);
+        assertThat(allocator.isActive()).isTrue();
+        allocator.trim();
+        assertThat(allocator.isActive()).isFalse();
+        TestBlock huge = engine.allocate(heap, HUGE);
+        assertThat(allocator.isActive()).isTrue();
+        engine.release(huge);
+        assertThat(allocator.isActive()).as("kept").isTrue();
+        allocator.close(() -> allocator.detach(heap));
+        assertThat(allocator.isActive()).isFalse();
     }
 
     @Test
@@ -160,7 +179,7 @@ class AceAllocatorTest {
         loop.run(() -> {
             List<TestBlock> large = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                large.add(engine.allocate(theirs, Superslab.BYTES / 2));
+                large.add(engine.allocate(theirs, SizeClasses.MAX_BLOCK));
             }
             large.forEach(engine::release);
             engine.release(engine.allocate(theirs, KIB));
@@ -170,7 +189,9 @@ class AceAllocatorTest {
             assertThat(theirs.cachedBytes()).as("nobody else touches it").isPositive();
         });
         loop.run(() -> assertThat(theirs.committedBytes()).as("a task later").isZero());
-        assertThat(engine.expectConsistent().freeBytes()).as("one is kept").isEqualTo(Superslab.BYTES);
+        assertThat(engine.expectConsistent().freeBytes())
+                .as("it stays resident")
+                .isEqualTo(2L * SUPERSLAB);
         allocator.trim();
         assertThat(engine.expectConsistent().committedBytes()).isZero();
     }

@@ -33,6 +33,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("door")
                 .definedBy(ROOT)
+                .layer("control")
+                .definedBy(ROOT + ".control")
                 .layer("heap")
                 .definedBy(ROOT + ".heap")
                 .layer("slab")
@@ -41,10 +43,12 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".os..")
                 .whereLayer("door")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("heap")
+                .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("door")
+                .whereLayer("heap")
+                .mayOnlyBeAccessedByLayers("door", "control")
                 .whereLayer("slab")
-                .mayOnlyBeAccessedByLayers("door", "heap");
+                .mayOnlyBeAccessedByLayers("door", "control", "heap");
     }
 
     private static ArchRule noNetty() {
@@ -54,7 +58,7 @@ class ArchitectureTest {
     @Test
     void packagesDependDownward() {
         assertThat(ENGINE.stream().map(c -> c.getPackageName()).distinct())
-                .contains(ROOT, ROOT + ".heap", ROOT + ".slab", ROOT + ".os");
+                .contains(ROOT, ROOT + ".control", ROOT + ".heap", ROOT + ".slab", ROOT + ".os");
         layers().check(ENGINE);
     }
 

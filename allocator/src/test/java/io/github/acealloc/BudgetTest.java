@@ -18,6 +18,7 @@ import io.github.acealloc.testing.TestBlock;
 import io.github.acealloc.testing.Threads;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,12 @@ class BudgetTest {
     private static final int KIB = 1 << 10;
     private static final int LARGE = SizeClasses.MAX_BLOCK;
 
-    private final MemoryBudget budget = new MemoryBudget(3L * Superslab.BYTES);
+    /** Three superslabs of direct memory, in whole pages. */
+    private static final int LIMIT = (3 * Superslab.bytes(true) + OsMemory.PAGE - 1) / OsMemory.PAGE * OsMemory.PAGE;
+
+    private static final int FILLED = 3 * Superslab.UNITS * Superslab.UNIT_BYTES;
+
+    private final MemoryBudget budget = new MemoryBudget(LIMIT);
     private Throwable bindFailure;
     private int bindsBeforeFailure = Integer.MAX_VALUE;
     private final Engine direct = new Engine(OsMemory.direct(), budget, (heap, slab, slot) -> {
@@ -66,9 +72,15 @@ class BudgetTest {
         OutOfMemoryError error = catchThrowableOfType(OutOfMemoryError.class, () -> allocateAll(LARGE));
         assertThat(live).as("two superslabs full").hasSize(4);
         assertThat(error)
-                .hasMessageStartingWith("cannot allocate 1048576 bytes: the limit is reached"
-                        + " (needed: 2097152, committed: 6291456, limit: 6291456; direct: live: 4194304, cached: 0, free: 0, committed:"
-                        + " 4194304, limit: 6291456 bytes; ")
+                .hasMessageStartingWith(String.format(
+                        Locale.ROOT,
+                        "cannot allocate 1048576 bytes: the limit is reached (needed: %1$d, committed: %2$d, limit: %3$d;"
+                                + " direct: live: 4194304, cached: 0, free: %4$d, committed: %5$d, limit: %3$d bytes; ",
+                        Superslab.bytes(true),
+                        2 * Superslab.bytes(true) + (2 << 20),
+                        LIMIT,
+                        2 * Superslab.bytes(true) - (4 << 20),
+                        2 * Superslab.bytes(true)))
                 .hasMessageContaining("; heap: live: 2097152, cached: 0, free: 0, committed: 2097152, ");
         heap.release(held);
     }
@@ -77,7 +89,7 @@ class BudgetTest {
     void afterwardsReleasedMemoryServesAgain() {
         assertThatThrownBy(() -> allocateAll(8 * KIB)).isInstanceOf(OutOfMemoryError.class);
         assertThat(direct.expectConsistent().liveBytes()).isEqualTo(live.size() * 8L * KIB);
-        assertThat(live).hasSize(3 * Superslab.BYTES / (8 * KIB));
+        assertThat(live).hasSize(FILLED / (8 * KIB));
         assertThatThrownBy(() -> direct.allocateOrFail(own, KIB)).isInstanceOf(OutOfMemoryError.class);
         direct.release(live.remove(0));
         live.add(direct.allocate(own, 8 * KIB));
@@ -88,7 +100,7 @@ class BudgetTest {
     void memoryOfOtherKindsIsReclaimedFirst() {
         heap.release(heap.allocate(KIB));
         heap.release(heap.allocate(2 << 20));
-        assertThat(budget.committed()).isEqualTo(2L * Superslab.BYTES);
+        assertThat(budget.committed()).isEqualTo(Superslab.bytes(false) + (2 << 20));
         for (int i = 0; i < 6; i++) {
             live.add(direct.allocate(own, LARGE));
         }
@@ -102,7 +114,7 @@ class BudgetTest {
         }
         assertThat(own.cachedBytes()).isPositive();
         assertThatThrownBy(() -> allocateAll(8 * KIB)).isInstanceOf(OutOfMemoryError.class);
-        assertThat(live).as("all the memory there is").hasSize(3 * Superslab.BYTES / (8 * KIB));
+        assertThat(live).as("all the memory there is").hasSize(FILLED / (8 * KIB));
     }
 
     @Test
@@ -165,7 +177,7 @@ class BudgetTest {
             assertThatThrownBy(() -> live.add(direct.allocateOrFail(own, size)))
                     .isInstanceOf(OutOfMemoryError.class)
                     .hasMessageContainingAll(
-                            "the system refused more memory (needed: ", ", committed: 0, limit: 6291456; ");
+                            "the system refused more memory (needed: ", ", committed: 0, limit: " + LIMIT + "; ");
         }
         assertThat(direct.memory().requests()).isEqualTo(6);
         direct.memory().refuseAll(false);
@@ -176,12 +188,13 @@ class BudgetTest {
     void aHugeBlockReclaimsWhatHeapsKeep() {
         direct.release(direct.allocate(own, KIB));
         direct.release(direct.allocate(KIB));
-        TestBlock huge = direct.allocate(own, 3 * Superslab.BYTES);
+        TestBlock huge = direct.allocate(own, LIMIT);
         assertThat(budget.committed()).isEqualTo(budget.limit());
         assertThatThrownBy(() -> direct.allocateOrFail(own, LARGE + 1))
                 .isInstanceOf(OutOfMemoryError.class)
                 .hasMessageStartingWith(
-                        "cannot allocate 1052672 bytes: the limit is reached (needed: 1052672, committed: 6291456, ");
+                        "cannot allocate 1052672 bytes: the limit is reached (needed: 1052672, committed: " + LIMIT
+                                + ", ");
         direct.release(huge);
         live.add(direct.allocate(own, KIB));
     }

@@ -2,6 +2,7 @@
 package io.github.acealloc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
@@ -10,10 +11,12 @@ import io.github.acealloc.testing.Engine;
 import io.github.acealloc.testing.Loop;
 import io.github.acealloc.testing.Racers;
 import io.github.acealloc.testing.TestBlock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,23 +35,7 @@ class ConcurrentShadowTest {
     @ValueSource(booleans = {true, false})
     void blocksStayWhatTheyAre(boolean direct) {
         Engine engine = Engine.of(direct, 256L << 20);
-        List<Loop> loops = new ArrayList<>();
-        Racers racers = new Racers();
-        long seed = System.nanoTime();
-        for (int i = 0; i < LOOPS; i++) {
-            Loop loop = new Loop();
-            loops.add(loop);
-            long own = seed + i;
-            racers.on(loop, () -> work(engine, loop, new Random(own)));
-        }
-        racers.on(() -> work(engine, null, new Random(seed - 1)));
-        try {
-            racers.go();
-        } catch (Throwable e) {
-            throw new AssertionError("seed: " + seed, e);
-        }
-        passedOn.forEach(engine::release);
-        loops.forEach(Loop::end);
+        run(engine, Engine.KNOBS);
         engine.allocator().trim();
         AceStats stats = engine.expectConsistent();
         assertThat(stats.liveBytes()).isZero();
@@ -60,7 +47,43 @@ class ConcurrentShadowTest {
         engine.expectNothingCommitted();
     }
 
-    private void work(Engine engine, Loop loop, Random random) {
+    /** The governor takes whatever lies idle for a millisecond, from under everybody's hands; at the end it has all. */
+    @ParameterizedTest(name = "direct {0}")
+    @ValueSource(booleans = {true, false})
+    void blocksStayWhatTheyAreWhileIdleMemoryIsGivenBack(boolean direct) {
+        Engine engine = Engine.of(direct, 256L << 20);
+        Knobs hasty = Engine.KNOBS.withPurgeDelay(TimeUnit.MILLISECONDS.toNanos(1));
+        engine.allocator().knobs(hasty);
+        run(engine, hasty);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(engine.allocator().committedBytes()).isZero());
+        engine.allocator().close(() -> {});
+        await().untilAsserted(() -> assertThat(engine.memory().reservedBytes()).isZero());
+        engine.expectNothingCommitted();
+    }
+
+    private void run(Engine engine, Knobs knobs) {
+        List<Loop> loops = new ArrayList<>();
+        Racers racers = new Racers();
+        long seed = System.nanoTime();
+        for (int i = 0; i < LOOPS; i++) {
+            Loop loop = new Loop();
+            loops.add(loop);
+            long own = seed + i;
+            racers.on(loop, () -> work(engine, knobs, loop, new Random(own)));
+        }
+        racers.on(() -> work(engine, knobs, null, new Random(seed - 1)));
+        try {
+            racers.go();
+        } catch (Throwable e) {
+            throw new AssertionError("seed: " + seed, e);
+        }
+        passedOn.forEach(engine::release);
+        loops.forEach(Loop::end);
+    }
+
+    private void work(Engine engine, Knobs knobs, Loop loop, Random random) {
         AceAllocator allocator = engine.allocator();
         ThreadHeap heap = loop == null ? null : allocator.attach(loop);
         List<TestBlock> held = new ArrayList<>();
@@ -79,7 +102,7 @@ class ConcurrentShadowTest {
             } else if (choice < 985) {
                 allocator.trim();
             } else if (choice < 990) {
-                allocator.knobs(Knobs.defaults().withCaches(random.nextInt(50), 1 + random.nextInt(20)));
+                allocator.knobs(knobs.withCaches(random.nextInt(50), 1 + random.nextInt(20)));
             } else if (choice < 992 && heap != null) {
                 allocator.detach(heap);
                 heap = allocator.attach(loop);

@@ -20,6 +20,7 @@ class ProducerConsumerTest {
     private static final int WARM_UP = 20_000;
     private static final int BLOCKS = 300_000;
     private static final int[] SIZES = {64, 300, 1024, 4096};
+    private static final long SUPERSLAB = Superslab.bytes(true);
 
     private final Engine engine = Engine.of(true, 512L << 20);
     private final BlockingQueue<TestBlock> between = new ArrayBlockingQueue<>(LIVE);
@@ -37,8 +38,8 @@ class ProducerConsumerTest {
                     .go();
             int bytesOut = LIVE * SIZES[SIZES.length - 1];
             assertThat(mostQueued).isBetween(1, drainedAtLeastEvery());
-            assertThat(committedAfterWarmUp).isLessThanOrEqualTo(2L * bytesOut + 2L * Superslab.BYTES);
-            assertThat(engine.allocator().committedBytes()).isLessThanOrEqualTo(committedAfterWarmUp + Superslab.BYTES);
+            assertThat(committedAfterWarmUp).isLessThanOrEqualTo(2L * bytesOut + 2 * SUPERSLAB);
+            assertThat(engine.allocator().committedBytes()).isLessThanOrEqualTo(committedAfterWarmUp + SUPERSLAB);
             producer.run(engine.allocator()::trim);
             AceStats stats = engine.expectConsistent();
             assertThat(stats.counters().remoteFrees()).isEqualTo(BLOCKS);

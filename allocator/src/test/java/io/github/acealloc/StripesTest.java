@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.JRE;
 /** Threads come and go by the thousand; what they leave behind does not grow with them. */
 class StripesTest {
     private static final int THREADS = 10_000;
-    private static final int VIRTUAL_THREADS = 20_000;
+    private static final int VIRTUAL_THREADS = 100_000;
     private static final int KIB = 1 << 10;
 
     private final Engine engine = Engine.of(false, 64L << 20);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -92,13 +93,18 @@ public final class HeapRegistry {
     }
 
     /**
-     * Takes a heap back from the calling thread, which owns it and ends.
+     * Takes a heap back from the calling thread, which owns it and ends. It goes to the shelf with what is live in it;
+     * caches full of what the thread happened to use would be dead weight there.
      *
      * @param heap from {@link #attach}
      */
     public void detach(ThreadHeap heap) {
         heap.executor(null);
-        heap.giveUp();
+        try {
+            heap.empty();
+        } finally {
+            heap.giveUp();
+        }
         synchronized (shelf) {
             if (!closed) {
                 shelf.addLast(heap);
@@ -159,21 +165,9 @@ public final class HeapRegistry {
      */
     public void trim(Object requester) {
         for (ThreadHeap heap : heaps) {
-            if (heap == requester || heap.isOwner()) {
+            if (heap == requester) {
                 heap.trim();
-            } else if (heap.tryTakeFromDead()) {
-                try {
-                    heap.trim();
-                } finally {
-                    giveBack(heap);
-                }
-            } else if (heap.tryBorrow()) {
-                try {
-                    heap.trim();
-                } finally {
-                    heap.giveUp();
-                }
-            } else {
+            } else if (!runHere(heap, ThreadHeap::trim)) {
                 heap.requestTrim();
             }
         }
@@ -196,6 +190,40 @@ public final class HeapRegistry {
             }
         }
         return false;
+    }
+
+    /**
+     * Does something to a heap as its owner: at once if the calling thread owns it or nobody does, else as the owner's next
+     * task.
+     *
+     * @param heap one of {@link #heaps}
+     * @param task given the heap, owned by the thread that runs it
+     */
+    public void run(ThreadHeap heap, Consumer<ThreadHeap> task) {
+        if (!runHere(heap, task)) {
+            heap.request(task);
+        }
+    }
+
+    private boolean runHere(ThreadHeap heap, Consumer<ThreadHeap> task) {
+        if (heap.isOwner()) {
+            task.accept(heap);
+        } else if (heap.tryTakeFromDead()) {
+            try {
+                task.accept(heap);
+            } finally {
+                giveBack(heap);
+            }
+        } else if (heap.tryBorrow()) {
+            try {
+                task.accept(heap);
+            } finally {
+                heap.giveUp();
+            }
+        } else {
+            return false;
+        }
+        return true;
     }
 
     /**

@@ -25,6 +25,9 @@ import java.util.List;
  * beyond the first goes to the store at once.
  */
 final class HeapSlabs {
+    /** No block. */
+    static final int NONE = -1;
+
     private final ThreadHeap heap;
     private final SuperslabStore store;
     private final Binder binder;
@@ -33,6 +36,10 @@ final class HeapSlabs {
     private final SlabQueue[] warm = newQueues();
     private final int[] slabCounts = new int[SizeClasses.COUNT];
     private final ArrayList<Superslab> superslabs = new ArrayList<>();
+    private final PagePurge pages;
+
+    /** How many of them hold no slab; other threads read it, and may be a moment late. */
+    private int emptySuperslabs;
 
     /** No index below this one is free. */
     private int lowestFreeIndex;
@@ -45,6 +52,7 @@ final class HeapSlabs {
         this.store = store;
         this.binder = binder;
         this.counters = counters;
+        pages = new PagePurge(store, superslabs);
         heap.blocks(blocks);
     }
 
@@ -58,7 +66,10 @@ final class HeapSlabs {
         return slabs[id >>> Slab.SLOT_BITS];
     }
 
-    /** Takes a block from a slab that has a free one; the caller knows by {@link #hasPartial} that there is. */
+    /**
+     * Takes a block from a slab that has a free one; the caller knows by {@link #hasPartial} that there is. Returns
+     * {@link #NONE} if its pages were given back and the limit leaves no room for them.
+     */
     int take(int sizeClass) {
         SlabQueue queue = partial[sizeClass];
         Slab slab = queue.head();
@@ -66,6 +77,13 @@ final class HeapSlabs {
         if (slab.block(slot) == null) {
             bind(slab, slot);
         }
+        Superslab superslab = slab.superslab();
+        if (superslab.purgedBytes() > 0 && !store.tryRestore(superslab, slab.offset(slot), slab.blockBytes())) {
+            slab.give(slot);
+            return NONE;
+        }
+        superslab.use(slab.blockBytes());
+        pages.taken(slab.blockBytes());
         if (slab.free() == 0) {
             queue.remove(slab);
         }
@@ -100,7 +118,7 @@ final class HeapSlabs {
             return true;
         }
         counters.warmPoolMisses++;
-        Slab fresh = cut(sizeClass, true);
+        Slab fresh = cut(sizeClass, knobs, true);
         if (fresh == null) {
             return false;
         }
@@ -108,7 +126,7 @@ final class HeapSlabs {
         // A class that has shown that it grows gets more than it asks for, or its pool would never be hit.
         int extra = Math.min(Math.min(knobs.prefill() - 1, knobs.warmSlabs(sizeClass)), slabCounts[sizeClass] - 1);
         while (extra-- > 0) {
-            Slab ready = cut(sizeClass, false);
+            Slab ready = cut(sizeClass, knobs, false);
             if (ready == null) {
                 break;
             }
@@ -117,22 +135,27 @@ final class HeapSlabs {
         return true;
     }
 
-    private Slab cut(int sizeClass, boolean mayFetch) {
+    /** Cuts a slab, if need be from memory that was to be given back or has to be fetched. */
+    private Slab cut(int sizeClass, Knobs knobs, boolean mayFetch) {
         int index = freeIndex();
         if (index > Slab.MAX_INDEX) {
             return null;
         }
         int units = SizeClasses.units(sizeClass);
-        Superslab superslab = fullestWithRoom(units);
-        if (superslab == null) {
-            superslab = mayFetch ? fetchSuperslab() : null;
-            if (superslab == null) {
-                return null;
-            }
+        Superslab superslab = fullestWithRoom(units, Superslab.Tier.DRAINING);
+        if (superslab == null && mayFetch) {
+            superslab = fullestWithRoom(units, Superslab.Tier.HOT);
+            superslab = superslab != null ? superslab : fetchSuperslab(knobs);
         }
+        if (superslab == null) {
+            return null;
+        }
+        boolean wasEmpty = superslab.isEmpty();
         int first = superslab.take(units);
         try {
             Slab slab = Slab.ofClass(superslab, first, sizeClass, index);
+            superslab.place(slab);
+            emptySuperslabs -= wasEmpty ? 1 : 0;
             lowestFreeIndex = index + 1;
             slabs[index] = slab;
             blocks[index] = slab.blocks();
@@ -144,22 +167,30 @@ final class HeapSlabs {
         }
     }
 
-    /** So that the others have a chance to become empty. */
-    private Superslab fullestWithRoom(int units) {
+    /** The one with the most in it, so that the others have a chance to become empty; of a tier other than one. */
+    private Superslab fullestWithRoom(int units, Superslab.Tier spared) {
         Superslab best = null;
         for (Superslab superslab : superslabs) {
-            if ((best == null || superslab.freeUnits() < best.freeUnits()) && superslab.hasRoom(units)) {
+            if (superslab.tier() != spared
+                    && (best == null || superslab.usedBytes() > best.usedBytes())
+                    && superslab.hasRoom(units)) {
                 best = superslab;
             }
+        }
+        if (best != null) {
+            best.enterService(heap.number());
         }
         return best;
     }
 
-    private Superslab fetchSuperslab() {
+    private Superslab fetchSuperslab(Knobs knobs) {
         superslabs.ensureCapacity(superslabs.size() + 1);
-        Superslab superslab = store.tryAcquire();
+        Superslab superslab = store.tryAcquire(superslabs.size() >= knobs.hugePagesFrom());
         if (superslab != null) {
+            superslab.enterService(heap.number());
             superslabs.add(superslab);
+            emptySuperslabs++;
+            pages.fetched();
         }
         return superslab;
     }
@@ -183,15 +214,40 @@ final class HeapSlabs {
         Slab slab = slab(id);
         int sizeClass = slab.sizeClass();
         slab.give(id & Slab.SLOT_MASK);
+        Superslab superslab = slab.superslab();
+        pages.given(slab.blockBytes());
         if (slab.free() == 1) {
             partial[sizeClass].push(slab);
         }
+        if (superslab.use(-slab.blockBytes()) && superslabs.size() > 1) {
+            startDraining(superslab);
+        }
         if (slab.free() == slab.capacity()) {
             partial[sizeClass].remove(slab);
-            if (warm[sizeClass].size() < knobs.warmSlabs(sizeClass)) {
+            boolean keep = superslab.tier() == Superslab.Tier.HOT || superslabs.size() == 1;
+            if (keep && warm[sizeClass].size() < knobs.warmSlabs(sizeClass)) {
                 warm[sizeClass].push(slab);
             } else {
                 dissolve(slab);
+            }
+        }
+    }
+
+    /** Nothing is to be kept in it, and its slabs are the last of their classes to serve. */
+    private void startDraining(Superslab superslab) {
+        for (int unit = 0; unit < superslab.units(); unit++) {
+            Slab slab = superslab.slab(unit);
+            if (slab == null || slab.firstUnit() != unit) {
+                continue;
+            }
+            SlabQueue pool = warm[slab.sizeClass()];
+            SlabQueue queue = partial[slab.sizeClass()];
+            if (pool.contains(slab)) {
+                pool.remove(slab);
+                dissolve(slab);
+            } else if (queue.contains(slab)) {
+                queue.remove(slab);
+                queue.append(slab);
             }
         }
     }
@@ -204,41 +260,56 @@ final class HeapSlabs {
         lowestFreeIndex = Math.min(lowestFreeIndex, index);
         Superslab superslab = slab.superslab();
         superslab.give(slab.firstUnit(), SizeClasses.units(slab.sizeClass()));
-        if (superslab.isEmpty() && emptySuperslabs() > 1) {
+        if (!superslab.isEmpty()) {
+            return;
+        }
+        if (emptySuperslabs == 0) {
+            emptySuperslabs = 1;
+        } else {
             superslabs.remove(superslab);
             store.release(superslab);
         }
     }
 
-    private int emptySuperslabs() {
-        int n = 0;
-        for (Superslab superslab : superslabs) {
-            n += superslab.isEmpty() ? 1 : 0;
+    /** Dissolves every empty slab of a class. */
+    void trim(int sizeClass) {
+        for (Slab slab = warm[sizeClass].head(); slab != null; slab = warm[sizeClass].head()) {
+            warm[sizeClass].remove(slab);
+            dissolve(slab);
         }
-        return n;
-    }
-
-    /** Dissolves every empty slab and gives every empty superslab to the store. */
-    void trim() {
-        for (int c = 0; c < SizeClasses.COUNT; c++) {
-            for (Slab slab = warm[c].head(); slab != null; slab = warm[c].head()) {
-                warm[c].remove(slab);
+        // A slab whose first block could not be bound lies here without ever having served one.
+        for (Slab slab = partial[sizeClass].head(), next; slab != null; slab = next) {
+            next = partial[sizeClass].after(slab);
+            if (slab.free() == slab.capacity()) {
+                partial[sizeClass].remove(slab);
                 dissolve(slab);
             }
-            // A slab whose first block could not be bound lies here without ever having served one.
-            for (Slab slab = partial[c].head(), next; slab != null; slab = next) {
-                next = partial[c].after(slab);
-                if (slab.free() == slab.capacity()) {
-                    partial[c].remove(slab);
-                    dissolve(slab);
-                }
-            }
         }
-        for (int i = superslabs.size() - 1; i >= 0; i--) {
+    }
+
+    /** Gives every empty superslab to the store. */
+    void releaseEmpty() {
+        for (int i = superslabs.size() - 1; i >= 0 && emptySuperslabs > 0; i--) {
             if (superslabs.get(i).isEmpty()) {
+                emptySuperslabs--;
                 store.release(superslabs.remove(i));
             }
         }
+    }
+
+    /** Free pages of superslabs in use, which the heap gives back as it allocates and when it is idle. */
+    PagePurge pages() {
+        return pages;
+    }
+
+    /** Whether a superslab lies here empty. */
+    boolean hasEmptySuperslab() {
+        return emptySuperslabs > 0;
+    }
+
+    /** How many empty slabs of a class are kept ready. */
+    int warmCount(int sizeClass) {
+        return warm[sizeClass].size();
     }
 
     /** All slabs, in no order. */
@@ -254,6 +325,17 @@ final class HeapSlabs {
 
     List<Superslab> superslabs() {
         return superslabs;
+    }
+
+    /** For other threads: the superslabs as they may have been a moment ago. */
+    List<Superslab> superslabSnapshot() {
+        List<Superslab> snapshot = new ArrayList<>();
+        for (Object superslab : superslabs.toArray()) {
+            if (superslab != null) {
+                snapshot.add((Superslab) superslab);
+            }
+        }
+        return snapshot;
     }
 
     boolean isPartial(Slab slab) {

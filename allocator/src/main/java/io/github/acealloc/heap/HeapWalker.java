@@ -90,19 +90,41 @@ public final class HeapWalker {
 
     private void walkSuperslabs() {
         IdentityHashMap<Superslab, Long> unitsPerSuperslab = new IdentityHashMap<>();
+        IdentityHashMap<Superslab, Integer> usedPerSuperslab = new IdentityHashMap<>();
         for (Slab slab : heap.slabs().slabs()) {
             int units = SizeClasses.units(slab.sizeClass());
             long mask = ((1L << units) - 1) << slab.firstUnit();
             long before = unitsPerSuperslab.getOrDefault(slab.superslab(), 0L);
             expect((before & mask) == 0, slab + " overlaps another slab");
             unitsPerSuperslab.put(slab.superslab(), before | mask);
+            usedPerSuperslab.merge(slab.superslab(), (slab.capacity() - slab.free()) * slab.blockBytes(), Integer::sum);
             expect(heap.slabs().superslabs().contains(slab.superslab()), slab + " lies in a foreign superslab");
         }
         for (Superslab superslab : heap.slabs().superslabs()) {
             int taken = Long.bitCount(unitsPerSuperslab.getOrDefault(superslab, 0L));
             expect(
-                    taken + superslab.freeUnits() == Superslab.UNITS,
-                    taken + " units in slabs + " + superslab.freeUnits() + " free = " + Superslab.UNITS + " is broken");
+                    taken + superslab.freeUnits() == superslab.units(),
+                    taken + " units in slabs + " + superslab.freeUnits() + " free = " + superslab.units()
+                            + " is broken");
+            int used = usedPerSuperslab.getOrDefault(superslab, 0);
+            expect(
+                    used == superslab.usedBytes(),
+                    "a superslab has " + used + " bytes used, and counts " + superslab.usedBytes());
+            expect(!superslab.isPurgedInUse(), "a page of a superslab is in use and counts as given back");
+            walkUnits(superslab);
+        }
+    }
+
+    private void walkUnits(Superslab superslab) {
+        for (int unit = 0; unit < superslab.units(); unit++) {
+            Slab slab = superslab.slab(unit);
+            if (slab == null) {
+                continue;
+            }
+            boolean within = slab.firstUnit() <= unit && unit < slab.firstUnit() + SizeClasses.units(slab.sizeClass());
+            expect(within && heap.slabs().slab(slab.blockId(0)) == slab, slab + " is not what unit " + unit + " holds");
+            String defect = superslab.recordDefect(unit);
+            expect(defect == null, "record of unit " + unit + " of " + slab + ": " + defect);
         }
     }
 }

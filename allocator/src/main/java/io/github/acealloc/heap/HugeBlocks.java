@@ -8,12 +8,13 @@ import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Blocks above a superslab's reach: each has memory of its own, and the last few released ones are kept for a second.
+ * Blocks above a superslab's reach: each has memory of its own, and the last few released ones are kept for a while.
  *
- * <p>Safe for use by any thread; the lock is not held while the system is asked. Kept blocks expire when the next huge
- * block comes or goes, and on trim.
+ * <p>Safe for use by any thread; the lock is not held while the system is asked.
  */
 public final class HugeBlocks {
     /** Memory of huge blocks comes in multiples of this many bytes. */
@@ -21,14 +22,15 @@ public final class HugeBlocks {
 
     private static final int KEEP_BLOCKS = 8;
     private static final long KEEP_BYTES = 32L << 20;
-    private static final long KEEP_NANOS = 1_000_000_000L;
     private static final int MAX_SLACK_SHIFT = 3;
 
     private final ThreadHeap home;
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final Binder binder;
+    private final Runnable grown;
     private final ArrayDeque<Kept> kept = new ArrayDeque<>();
+    private final Map<Long, Slab> byAddress = new ConcurrentHashMap<>();
     private long keptBytes;
     private long liveBytes;
     private boolean closed;
@@ -51,8 +53,10 @@ public final class HugeBlocks {
      * @param memory where memory comes from
      * @param budget what it counts against
      * @param binder makes the blocks' objects
+     * @param grown called after memory was committed
      */
-    public HugeBlocks(ThreadHeap home, OsMemory memory, MemoryBudget budget, Binder binder) {
+    public HugeBlocks(ThreadHeap home, OsMemory memory, MemoryBudget budget, Binder binder, Runnable grown) {
+        this.grown = grown;
         this.home = home;
         this.memory = memory;
         this.budget = budget;
@@ -76,11 +80,11 @@ public final class HugeBlocks {
         synchronized (this) {
             liveBytes += slab.blockBytes();
         }
+        grown.run();
         return slab.block(0);
     }
 
     private Slab fresh(int bytes) {
-        expire();
         Region region = tryReserve(bytes);
         if (region == null && bytes <= budget.limit()) {
             budget.reclaim(home); // what can never be served must not empty everybody's caches
@@ -92,9 +96,14 @@ public final class HugeBlocks {
         try {
             Slab slab = Slab.huge(region);
             slab.bind(0, binder.bind(home, slab, 0));
+            if (region.address() != 0) {
+                byAddress.put(region.address(), slab);
+            }
             return slab;
         } catch (Throwable e) {
-            giveToSystem(region);
+            byAddress.remove(region.address());
+            memory.release(region);
+            budget.give(bytes);
             throw e;
         }
     }
@@ -104,7 +113,7 @@ public final class HugeBlocks {
             return null;
         }
         try {
-            return memory.reserve(bytes);
+            return memory.reserve(bytes, OsMemory.ALIGNMENT);
         } catch (OutOfMemoryError e) {
             // The caller trims, tries again and then says so.
             budget.give(bytes);
@@ -128,14 +137,21 @@ public final class HugeBlocks {
             liveBytes -= slab.blockBytes();
             keep = !closed && kept.size() < KEEP_BLOCKS && keptBytes + slab.blockBytes() <= KEEP_BYTES;
             if (keep) {
-                kept.addLast(released);
-                keptBytes += slab.blockBytes();
+                keep(released);
             }
         }
         if (!keep) {
-            giveToSystem(slab.region());
+            try {
+                giveToSystem(slab);
+            } catch (RuntimeException ignored) {
+                // Kept, and not the error of whoever has released a buffer: the governor tries again and reports it.
+            }
         }
-        expire();
+    }
+
+    private synchronized void keep(Kept released) {
+        kept.addLast(released);
+        keptBytes += released.slab.blockBytes();
     }
 
     private synchronized Slab takeKept(int bytes) {
@@ -150,25 +166,35 @@ public final class HugeBlocks {
         return null;
     }
 
-    /** Gives back what has been kept for too long. */
-    void expire() {
-        long now = System.nanoTime();
-        for (Slab slab = pollOlderThan(now - KEEP_NANOS); slab != null; slab = pollOlderThan(now - KEEP_NANOS)) {
-            giveToSystem(slab.region());
+    /**
+     * Gives back what has been kept for long enough.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @param delayNanos for how long
+     */
+    public void expire(long now, long delayNanos) {
+        for (Slab slab; (slab = pollIdle(now, delayNanos)) != null; ) {
+            giveToSystem(slab);
         }
     }
 
     /** Gives back all that is kept. */
     public void trim() {
-        for (Slab slab = pollOlderThan(System.nanoTime() + 1);
-                slab != null;
-                slab = pollOlderThan(System.nanoTime() + 1)) {
-            giveToSystem(slab.region());
-        }
+        expire(System.nanoTime(), 0);
     }
 
-    private synchronized Slab pollOlderThan(long time) {
-        if (kept.isEmpty() || kept.peekFirst().since - time >= 0) {
+    /**
+     * The huge block that begins at an address.
+     *
+     * @param address any number
+     * @return its slab, or {@code null} if none begins there
+     */
+    public Slab find(long address) {
+        return byAddress.get(address);
+    }
+
+    private synchronized Slab pollIdle(long now, long delayNanos) {
+        if (kept.isEmpty() || now - kept.peekFirst().since < delayNanos) {
             return null;
         }
         Slab slab = kept.pollFirst().slab;
@@ -176,9 +202,24 @@ public final class HugeBlocks {
         return slab;
     }
 
-    private void giveToSystem(Region region) {
-        memory.release(region);
+    private void giveToSystem(Slab slab) {
+        Region region = slab.region();
+        byAddress.remove(region.address());
+        try {
+            memory.release(region);
+        } catch (Throwable e) {
+            keepAfterFailure(slab);
+            throw e;
+        }
         budget.give(region.bytes());
+    }
+
+    /** Keeps what the system failed to take back, however much is kept: the last to be tried again. */
+    private void keepAfterFailure(Slab slab) {
+        if (slab.region().address() != 0) {
+            byAddress.put(slab.region().address(), slab);
+        }
+        keep(new Kept(slab, System.nanoTime()));
     }
 
     /** Keeps nothing any more. */

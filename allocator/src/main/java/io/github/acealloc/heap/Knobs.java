@@ -11,20 +11,30 @@ import java.util.Arrays;
  */
 public final class Knobs {
     private static final int CACHE_BYTES = 256 << 10;
-    private static final int MAX_CAP = 256;
+    /** The largest cap that the defaults give. */
+    static final int MAX_CAP = 256;
+
     private static final int MIN_CAP = 1;
     private static final int WARM_BYTES = 128 << 10;
     private static final int MAX_WARM_SLABS = 2;
     private static final int PREFILL = 3;
     private static final int BATCH_BYTES = 16 << 10;
     private static final int MAX_BATCH = 32;
+    private static final long PURGE_DELAY_NANOS = 1_000_000_000L;
+
+    /** No superslab asks for huge pages. */
+    public static final int NO_HUGE_PAGES = Integer.MAX_VALUE;
 
     private final int[] caps;
     private final int[] batches;
     private final int prefill;
     private final int warmSlabs;
+    private final long purgeDelayNanos;
+    private final int hugePagesFrom;
 
-    private Knobs(int[] caps, int[] batches, int prefill, int warmSlabs) {
+    private Knobs(int[] caps, int[] batches, int prefill, int warmSlabs, long purgeDelayNanos, int hugePagesFrom) {
+        this.purgeDelayNanos = purgeDelayNanos;
+        this.hugePagesFrom = hugePagesFrom;
         this.caps = caps;
         this.batches = batches;
         this.prefill = prefill;
@@ -43,7 +53,7 @@ public final class Knobs {
             caps[c] = Math.min(Math.max(CACHE_BYTES / SizeClasses.blockBytes(c), MIN_CAP), MAX_CAP);
             batches[c] = Math.min(Math.max(BATCH_BYTES / SizeClasses.blockBytes(c), 1), MAX_BATCH);
         }
-        return new Knobs(caps, batches, PREFILL, MAX_WARM_SLABS);
+        return new Knobs(caps, batches, PREFILL, MAX_WARM_SLABS, PURGE_DELAY_NANOS, NO_HUGE_PAGES);
     }
 
     /**
@@ -62,7 +72,33 @@ public final class Knobs {
         int[] newBatches = new int[caps.length];
         Arrays.fill(newCaps, cap);
         Arrays.fill(newBatches, batch);
-        return new Knobs(newCaps, newBatches, prefill, warmSlabs);
+        return new Knobs(newCaps, newBatches, prefill, warmSlabs, purgeDelayNanos, hugePagesFrom);
+    }
+
+    /**
+     * The same limits with another delay before idle memory is given back.
+     *
+     * @param nanos at least 0
+     * @return a new object
+     */
+    public Knobs withPurgeDelay(long nanos) {
+        if (nanos < 0) {
+            throw new IllegalArgumentException("nanos: " + nanos + " (expected: >= 0)");
+        }
+        return new Knobs(caps, batches, prefill, warmSlabs, nanos, hugePagesFrom);
+    }
+
+    /**
+     * The same limits with huge pages for superslabs beyond the first ones of each heap.
+     *
+     * @param superslabs how many lie in ordinary pages; {@link #NO_HUGE_PAGES} for all
+     * @return a new object
+     */
+    public Knobs withHugePagesFrom(int superslabs) {
+        if (superslabs < 0) {
+            throw new IllegalArgumentException("superslabs: " + superslabs + " (expected: >= 0)");
+        }
+        return new Knobs(caps, batches, prefill, warmSlabs, purgeDelayNanos, superslabs);
     }
 
     /**
@@ -102,5 +138,24 @@ public final class Knobs {
      */
     public int warmSlabs(int sizeClass) {
         return Math.min(WARM_BYTES / (SizeClasses.units(sizeClass) * Superslab.UNIT_BYTES), warmSlabs);
+    }
+
+    /**
+     * How long memory lies idle before it is given back: blocks and slabs of an idle class to their superslabs, an empty
+     * superslab's pages to the system.
+     *
+     * @return nanoseconds, at least 0
+     */
+    public long purgeDelayNanos() {
+        return purgeDelayNanos;
+    }
+
+    /**
+     * How many superslabs of a heap lie in ordinary pages before it asks for huge ones.
+     *
+     * @return at least 0
+     */
+    public int hugePagesFrom() {
+        return hugePagesFrom;
     }
 }

@@ -10,6 +10,8 @@ import io.github.acealloc.slab.SuperslabStore;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jctools.queues.MessagePassingQueue;
 
@@ -31,7 +33,14 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     /** How many remote frees one refill takes in at most, so that none takes long. */
     private static final int DRAIN_LIMIT = 1024;
 
+    /** How long an idle owner drains, or looks for free pages, at a time. */
+    private static final long PASS_NANOS = 1_000_000;
+
+    /** How long a trim that somebody waits for may look for free pages. */
+    private static final long TRIM_NANOS = 10_000_000;
+
     private Thread owner;
+    private final int number;
     private final HotCache[] caches;
     private final HeapSlabs slabs;
 
@@ -43,19 +52,24 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     private final HeapCounters counters = new HeapCounters();
     private final Supplier<Knobs> knobs;
     private final MemoryBudget budget;
+    private final int superslabBytes;
     private volatile Executor executor;
     private volatile boolean retired;
-    private volatile boolean trimRequested;
+    private final AtomicBoolean requested = new AtomicBoolean();
+    private final AtomicBoolean trimRequested = new AtomicBoolean();
 
     /**
      * A heap without memory and without an owner.
      *
+     * @param number tells it from the other heaps of its allocator
      * @param store where superslabs come from
      * @param binder makes the objects of slots
      * @param budget asked to reclaim when the store has nothing
      * @param knobs the current limits, read in refill and spill
      */
-    public ThreadHeap(SuperslabStore store, Binder binder, MemoryBudget budget, Supplier<Knobs> knobs) {
+    public ThreadHeap(int number, SuperslabStore store, Binder binder, MemoryBudget budget, Supplier<Knobs> knobs) {
+        this.number = number;
+        this.superslabBytes = store.superslabBytes();
         this.budget = budget;
         this.knobs = knobs;
         slabs = new HeapSlabs(this, store, binder, counters);
@@ -63,6 +77,15 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         for (int c = 0; c < caches.length; c++) {
             caches[c] = new HotCache(this, c, 0);
         }
+    }
+
+    /**
+     * What tells this heap from the others of its allocator.
+     *
+     * @return a count from 0
+     */
+    public int number() {
+        return number;
     }
 
     /**
@@ -225,28 +248,32 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         if (cache.size() > 0) {
             return cache.pop();
         }
-        if (!slabs.hasPartial(sizeClass)) {
-            addSlab(sizeClass, knobs);
-        }
-        int batch = Math.min(knobs.batch(sizeClass), cache.cap());
-        if (batch == 0) {
-            return slabs.take(sizeClass);
-        }
+        int id = take(sizeClass, knobs);
         // Every block is in the cache before the next is taken, so that a failure half-way loses none.
-        do {
-            cache.push(slabs.take(sizeClass));
-        } while (--batch > 0 && slabs.hasPartial(sizeClass));
-        return cache.pop();
+        for (int more = Math.min(knobs.batch(sizeClass), cache.cap()); more > 0 && id != HeapSlabs.NONE; more--) {
+            cache.push(id);
+            id = more > 1 && slabs.hasPartial(sizeClass) ? slabs.take(sizeClass) : HeapSlabs.NONE;
+        }
+        slabs.pages().step();
+        return id != HeapSlabs.NONE ? id : cache.pop();
     }
 
-    private void addSlab(int sizeClass, Knobs knobs) {
-        counters.coldRefills++;
-        if (slabs.addSlab(sizeClass, knobs)) {
-            return;
+    /** A block from a slab, of which there is one in the end: there is memory, or an error. */
+    private int take(int sizeClass, Knobs knobs) {
+        if (!slabs.hasPartial(sizeClass)) {
+            counters.coldRefills++;
         }
-        budget.reclaim(this);
-        if (!slabs.hasPartial(sizeClass) && !slabs.addSlab(sizeClass, knobs)) {
-            throw budget.exhausted(SizeClasses.blockBytes(sizeClass), Superslab.BYTES);
+        for (boolean reclaimed = false; ; reclaimed = true) {
+            if (slabs.hasPartial(sizeClass) || slabs.addSlab(sizeClass, knobs)) {
+                int id = slabs.take(sizeClass);
+                if (id != HeapSlabs.NONE) {
+                    return id;
+                }
+            }
+            if (reclaimed) {
+                throw budget.exhausted(SizeClasses.blockBytes(sizeClass), superslabBytes);
+            }
+            budget.reclaim(this);
         }
     }
 
@@ -281,34 +308,117 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         }
     }
 
-    /** Gives back all that is not with the user: remote frees and caches → slabs → superslabs → store. Owner only. */
+    /** Gives back all that is not with the user, free pages of superslabs in use included. Owner only. */
     public void trim() {
+        empty();
+        slabs.pages().pass(TRIM_NANOS);
+    }
+
+    /** Remote frees and caches → slabs → superslabs → store: what only an owner that allocates needs. Owner only. */
+    void empty() {
         assert isOwner() : "owner: " + owner;
         while (drain(DRAIN_LIMIT) > 0) {
             // until the queue is empty
         }
         Knobs knobs = this.knobs.get();
         for (HotCache cache : caches) {
-            giveOldest(cache, cache.size(), knobs);
+            trim(cache, knobs);
         }
-        slabs.trim();
+        slabs.releaseEmpty();
     }
 
-    /** Asks the owner, a live event loop, to trim when it next runs tasks; once until it has. */
+    private void trim(HotCache cache, Knobs knobs) {
+        giveOldest(cache, cache.size(), knobs);
+        slabs.trim(cache.sizeClass());
+    }
+
+    /**
+     * What a class has done so far: a number that changes with every use of it. Exact for the owner.
+     *
+     * @param sizeClass the class
+     * @return at least 0
+     */
+    public long activity(int sizeClass) {
+        HotCache cache = caches[sizeClass];
+        return cache.allocations() * (Knobs.MAX_CAP + 1) + cache.size();
+    }
+
+    /**
+     * Whether a class holds memory that nobody uses: in its hot cache, or as empty slabs.
+     *
+     * @param sizeClass the class
+     * @return as far as a thread that is not the owner can see
+     */
+    public boolean holdsIdle(int sizeClass) {
+        return caches[sizeClass].size() > 0 || slabs.warmCount(sizeClass) > 0;
+    }
+
+    /**
+     * What the heap as a whole has done so far away from the hot path. Exact for the owner.
+     *
+     * @return a number that changes with every refill and spill
+     */
+    public long activity() {
+        return counters.refills + counters.spills;
+    }
+
+    /**
+     * Whether the heap holds memory outside its classes that nobody uses.
+     *
+     * @return as far as a thread that is not the owner can see
+     */
+    public boolean holdsIdle() {
+        return !remote.isEmpty() || slabs.hasEmptySuperslab() || slabs.pages().isDue();
+    }
+
+    /**
+     * Gives back what lies idle: the memory of classes whose {@link #activity(int)} is still what it was, and what has come
+     * home meanwhile. Owner only.
+     *
+     * @param activity for each class what it was, or −1 to spare the class
+     * @param heapActivity what {@link #activity()} was, or −1 to spare what is not one class's
+     */
+    public void trimIdle(long[] activity, long heapActivity) {
+        assert isOwner() : "owner: " + owner;
+        Knobs knobs = this.knobs.get();
+        for (HotCache cache : caches) {
+            if (activity(cache.sizeClass()) == activity[cache.sizeClass()]) {
+                trim(cache, knobs);
+            }
+        }
+        long start = System.nanoTime();
+        while (drain(DRAIN_LIMIT) > 0 && System.nanoTime() - start < PASS_NANOS) {
+            // as much as may be done at a time
+        }
+        slabs.releaseEmpty();
+        if (activity() == heapActivity) {
+            slabs.pages().pass(PASS_NANOS);
+        }
+    }
+
+    /** Asks the owner, a live event loop, to do something when it next runs tasks; dropped while it has not yet. */
+    void request(Consumer<ThreadHeap> task) {
+        request(task, requested);
+    }
+
+    /** Asks the owner to {@link #trim()}, whatever else it was asked for. */
     void requestTrim() {
+        request(ThreadHeap::trim, trimRequested);
+    }
+
+    private void request(Consumer<ThreadHeap> task, AtomicBoolean pending) {
         Executor executor = this.executor;
-        if (executor == null || trimRequested) {
+        if (executor == null || !pending.compareAndSet(false, true)) {
             return;
         }
-        trimRequested = true;
         boolean asked = ForeignExecutor.execute(executor, () -> {
-            trimRequested = false;
+            pending.set(false);
             if (isOwner()) {
-                trim();
+                task.accept(this);
             }
         });
         if (!asked) {
-            trimRequested = false;
+            pending.set(false);
         }
     }
 
@@ -323,7 +433,8 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
 
     void executor(Executor executor) {
         this.executor = executor;
-        trimRequested = false;
+        requested.set(false);
+        trimRequested.set(false);
     }
 
     /**
@@ -362,6 +473,16 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     }
 
     /**
+     * Who owns the heap now.
+     *
+     * @return the thread's name, or {@code shared} if nobody owns it
+     */
+    String ownerName() {
+        Thread thread = (Thread) OWNER.getVolatile(this);
+        return thread == null ? "shared" : thread.getName();
+    }
+
+    /**
      * How much of the slabs is taken: live, cached or in the remote queue. Exact for the owner.
      *
      * @return bytes
@@ -380,7 +501,11 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      * @return bytes
      */
     public long committedBytes() {
-        return (long) slabs.superslabs().size() * Superslab.BYTES;
+        long bytes = 0;
+        for (Superslab superslab : slabs.superslabSnapshot()) {
+            bytes += superslabBytes - superslab.purgedBytes();
+        }
+        return bytes;
     }
 
     /**

@@ -7,7 +7,9 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.util.function.ToLongFunction;
 
 /**
  * Memory from direct buffers, the source for Java 17 to 23.
@@ -23,16 +25,57 @@ public final class DirectMemory implements OsMemory {
     private static final int FEATURE_WITH_ARENAS = 24;
 
     private static final String FFM = "io.github.acealloc.os.ffm.";
+    private static final String[] NATIVE = {"FfmMemory", "WindowsMemory"};
 
-    private final MethodHandle clean = findCleaner();
+    private final MethodHandle clean;
+    private final ToLongFunction<ByteBuffer> addressOf;
+
+    DirectMemory() {
+        MethodHandle clean = null;
+        ToLongFunction<ByteBuffer> addressOf = buffer -> 0;
+        try {
+            Class<?> type = Class.forName("sun.misc.Unsafe");
+            Field theUnsafe = type.getDeclaredField("theUnsafe");
+            theUnsafe.setAccessible(true);
+            Object unsafe = theUnsafe.get(null);
+            clean = MethodHandles.lookup()
+                    .findVirtual(type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
+                    .bindTo(unsafe);
+            addressOf = addressReader(type, unsafe);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            // This JVM hides its Unsafe: the garbage collector frees the memory, and there are no addresses.
+        }
+        this.clean = clean;
+        this.addressOf = addressOf;
+    }
+
+    private static ToLongFunction<ByteBuffer> addressReader(Class<?> type, Object unsafe)
+            throws ReflectiveOperationException {
+        Field address = Buffer.class.getDeclaredField("address");
+        long offset = (long) type.getMethod("objectFieldOffset", Field.class).invoke(unsafe, address);
+        MethodHandle getLong = MethodHandles.lookup()
+                .findVirtual(type, "getLong", MethodType.methodType(long.class, Object.class, long.class))
+                .bindTo(unsafe);
+        return buffer -> {
+            try {
+                return (long) getLong.invokeExact((Object) buffer, offset);
+            } catch (Throwable e) {
+                throw new IllegalStateException("the address of " + buffer + " could not be read", e);
+            }
+        };
+    }
 
     /** Native memory where the JVM lets us, else arenas, else direct buffers. */
     static OsMemory best() {
         int feature = Runtime.version().feature();
         try {
-            OsMemory mapped = feature >= FEATURE_WITH_NATIVE_ACCESS && isNativeAccessEnabled() ? mapped() : null;
-            if (mapped != null) {
-                return mapped;
+            if (feature >= FEATURE_WITH_NATIVE_ACCESS) {
+                for (String name : NATIVE) {
+                    OsMemory mapped = isSupported(name) ? mapped(name) : null;
+                    if (mapped != null) {
+                        return mapped;
+                    }
+                }
             }
             return feature < FEATURE_WITH_ARENAS
                     ? new DirectMemory()
@@ -54,27 +97,29 @@ public final class DirectMemory implements OsMemory {
             return null;
         }
         try {
-            return isNativeAccessEnabled()
-                    ? (VarHandle) Class.forName(FFM + "FfmAccess")
-                            .getMethod("handle", Class.class)
-                            .invoke(null, type)
-                    : null;
+            for (String name : NATIVE) {
+                if (isSupported(name)) {
+                    Class<?> access = Class.forName(FFM + "FfmAccess");
+                    return (VarHandle) access.getMethod("handle", Class.class).invoke(null, type);
+                }
+            }
+            return null;
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(FFM + " cannot be used; is the jar complete?", e);
         }
     }
 
-    /** Memory from {@code mmap}; {@code null} on a system whose C library cannot be called. */
-    private static OsMemory mapped() throws ReflectiveOperationException {
+    /** Memory from the system's own calls; {@code null} where they cannot be called. */
+    private static OsMemory mapped(String name) throws ReflectiveOperationException {
         try {
-            return load("FfmMemory").getConstructor().newInstance();
+            return load(name).getConstructor().newInstance();
         } catch (InvocationTargetException e) {
             return null;
         }
     }
 
-    private static boolean isNativeAccessEnabled() throws ReflectiveOperationException {
-        return (boolean) load("FfmMemory").getMethod("isSupported").invoke(null);
+    private static boolean isSupported(String name) throws ReflectiveOperationException {
+        return (boolean) load(name).getMethod("isSupported").invoke(null);
     }
 
     private static Class<? extends OsMemory> load(String name) throws ClassNotFoundException {
@@ -82,14 +127,15 @@ public final class DirectMemory implements OsMemory {
     }
 
     @Override
-    public Region reserve(int bytes) {
+    public Region reserve(int bytes, int alignment) {
         if (bytes > Integer.MAX_VALUE - ALIGNMENT) {
             throw new OutOfMemoryError(
                     "bytes: " + bytes + " (expected: at most " + (Integer.MAX_VALUE - ALIGNMENT) + ")");
         }
         ByteBuffer origin = ByteBuffer.allocateDirect(bytes + ALIGNMENT - 1);
         int skipped = -origin.alignmentOffset(0, ALIGNMENT) & (ALIGNMENT - 1);
-        return Region.direct(origin.slice(skipped, bytes), origin, 0);
+        ByteBuffer memory = origin.slice(skipped, bytes);
+        return Region.direct(memory, origin, addressOf.applyAsLong(memory));
     }
 
     @Override
@@ -107,18 +153,5 @@ public final class DirectMemory implements OsMemory {
     @Override
     public boolean isDirect() {
         return true;
-    }
-
-    private static MethodHandle findCleaner() {
-        try {
-            Class<?> unsafe = Class.forName("sun.misc.Unsafe");
-            Field theUnsafe = unsafe.getDeclaredField("theUnsafe");
-            theUnsafe.setAccessible(true);
-            return MethodHandles.lookup()
-                    .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
-                    .bindTo(theUnsafe.get(null));
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            return null;
-        }
     }
 }

@@ -4,6 +4,7 @@ package io.github.acealloc.os;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The one limit that all memory of one allocator counts against, whatever its source.
@@ -33,6 +34,7 @@ public final class MemoryBudget {
     private final long limit;
     private final AtomicLong committed = new AtomicLong();
     private final List<Reclaimer> reclaimers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<OutOfMemoryError>> listeners = new CopyOnWriteArrayList<>();
 
     /**
      * A budget with nothing taken.
@@ -113,7 +115,24 @@ public final class MemoryBudget {
         for (Reclaimer reclaimer : reclaimers) {
             text.append("; ").append(reclaimer.report());
         }
-        return new OutOfMemoryError(text.append(")").toString());
+        OutOfMemoryError error = new OutOfMemoryError(text.append(")").toString());
+        for (Consumer<OutOfMemoryError> listener : listeners) {
+            try {
+                listener.accept(error);
+            } catch (Throwable e) {
+                error.addSuppressed(e);
+            }
+        }
+        return error;
+    }
+
+    /**
+     * Adds somebody who is told of each request that cannot be served, before the error is thrown, on the requesting thread.
+     *
+     * @param listener what it throws is added to the error as suppressed
+     */
+    public void onExhausted(Consumer<OutOfMemoryError> listener) {
+        listeners.add(listener);
     }
 
     /**

@@ -38,6 +38,7 @@ public final class Slab {
     private final long[] freeBits;
     private final Block[] blocks;
     private int free;
+    private int generation;
 
     /** No word below this one has a free bit. */
     private int scanFrom;
@@ -127,6 +128,23 @@ public final class Slab {
         freeBits[word] |= bit;
         scanFrom = Math.min(scanFrom, word);
         free++;
+    }
+
+    /** Marks the pages of all blocks that are not free as used. */
+    void use(PurgedPages pages) {
+        for (int word = 0; word < freeBits.length; word++) {
+            int first = word * Long.SIZE;
+            int end = Math.min(first + Long.SIZE, capacity);
+            if (freeBits[word] == 0) {
+                pages.use(offset(first), (end - first) * blockBytes);
+            } else {
+                for (int slot = first; slot < end; slot++) {
+                    if (!isFree(slot)) {
+                        pages.use(offset(slot), blockBytes);
+                    }
+                }
+            }
+        }
     }
 
     /**
@@ -267,6 +285,19 @@ public final class Slab {
      */
     public int index() {
         return index;
+    }
+
+    /**
+     * Which of all slabs that were cut from its superslab it is.
+     *
+     * @return a count from 1
+     */
+    public int generation() {
+        return generation;
+    }
+
+    void generation(int generation) {
+        this.generation = generation;
     }
 
     @Override

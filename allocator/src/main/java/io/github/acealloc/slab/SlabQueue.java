@@ -6,6 +6,7 @@ package io.github.acealloc.slab;
  */
 public final class SlabQueue {
     private Slab head;
+    private Slab tail;
     private int size;
 
     /**
@@ -19,8 +20,28 @@ public final class SlabQueue {
         slab.next = head;
         if (head != null) {
             head.previous = slab;
+        } else {
+            tail = slab;
         }
         head = slab;
+        size++;
+    }
+
+    /**
+     * Puts a slab last.
+     *
+     * @param slab in no queue
+     */
+    public void append(Slab slab) {
+        assert slab.queue == null : slab + " is in a queue already";
+        slab.queue = this;
+        slab.previous = tail;
+        if (tail != null) {
+            tail.next = slab;
+        } else {
+            head = slab;
+        }
+        tail = slab;
         size++;
     }
 
@@ -38,6 +59,8 @@ public final class SlabQueue {
         }
         if (slab.next != null) {
             slab.next.previous = slab.previous;
+        } else {
+            tail = slab.previous;
         }
         slab.previous = null;
         slab.next = null;

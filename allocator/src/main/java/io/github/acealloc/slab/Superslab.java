@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.slab;
 
+import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
 
 /**
- * A region of 2 MiB, cut into 32 units that slabs are made of.
+ * A region of about 2 MiB, cut into units that slabs are made of.
  *
- * <p>Law: a unit is in exactly one slab or free. Owned by one heap at a time; only that heap's owner calls
- * {@link #take} and {@link #give}.
+ * <pre>
+ *   direct   32 units of 64 KiB | a page with a {@link SlabRecord} for each unit
+ *   heap     31 units, so that with its header the array just fits into 2 MiB of the Java heap's own regions
+ * </pre>
+ *
+ * <p>Laws: a unit is in exactly one slab or free; {@code usedBytes} are the blocks that are not free in their slabs. Owned
+ * by one heap at a time; only that heap's owner calls {@link #take}, {@link #place}, {@link #give} and {@link #use}.
+ *
+ * <p><b>Tiers.</b> A superslab in service is {@link Tier#HOT}. When at most a quarter of it is used it is
+ * {@link Tier#DRAINING} and serves new slabs only if nothing else can, so that it may become empty; from a half on it is
+ * HOT again. Without any slab it is {@link Tier#FREE} and goes to the store.
  */
 public final class Superslab {
     /** log2 of a unit's size. */
@@ -16,19 +26,68 @@ public final class Superslab {
     /** The size of a unit, in bytes. */
     public static final int UNIT_BYTES = 1 << UNIT_SHIFT;
 
-    /** The number of units: one bit each in an {@code int}. */
+    /** The number of units in direct memory: one bit each in an {@code int}. */
     public static final int UNITS = Integer.SIZE;
 
-    /** The size of a superslab, in bytes. */
-    public static final int BYTES = UNITS * UNIT_BYTES;
+    private static final int UNITS_ON_HEAP = UNITS - 1;
+    private static final int DRAINING_SHIFT = 2;
+    private static final int HOT_SHIFT = 1;
 
-    private static final int ALL_FREE = -1;
+    /** How a superslab serves. */
+    public enum Tier {
+        /** Serves new slabs. */
+        HOT,
+        /** Nearly empty; serves new slabs only if nothing else can. */
+        DRAINING,
+        /** Holds no slab. */
+        FREE
+    }
 
     private final Region region;
-    private int freeUnits = ALL_FREE;
+    private final Slab[] slabs;
+    private final int allFree;
+    private int freeUnits;
+    private int usedBytes;
+    private boolean draining;
+
+    /** {@code null} until pages are given back for the first time. */
+    private PurgedPages purged;
+
+    private int generation;
+    private long owner;
 
     Superslab(Region region) {
         this.region = region;
+        slabs = new Slab[units(region.array() == null)];
+        allFree = -1 >>> (UNITS - slabs.length);
+        freeUnits = allFree;
+        if (isDirect()) {
+            for (int unit = 0; unit < slabs.length; unit++) {
+                SlabRecord.clear(region.buffer(), recordAt(unit));
+            }
+        }
+    }
+
+    private static int units(boolean direct) {
+        return direct ? UNITS : UNITS_ON_HEAP;
+    }
+
+    /**
+     * The size of a superslab.
+     *
+     * @param direct in direct memory, or on the Java heap
+     * @return bytes
+     */
+    public static int bytes(boolean direct) {
+        return units(direct) * UNIT_BYTES + (direct ? OsMemory.PAGE - OsMemory.ALIGNMENT : 0);
+    }
+
+    private boolean isDirect() {
+        return region.array() == null;
+    }
+
+    private int recordAt(int unit) {
+        return slabs.length * UNIT_BYTES + unit * SlabRecord.BYTES;
     }
 
     /**
@@ -58,6 +117,23 @@ public final class Superslab {
     }
 
     /**
+     * Enters a slab into the units that were taken for it.
+     *
+     * @param slab lies in this superslab
+     */
+    public void place(Slab slab) {
+        generation++;
+        slab.generation(generation);
+        int first = slab.firstUnit();
+        for (int unit = first; unit < first + SizeClasses.units(slab.sizeClass()); unit++) {
+            slabs[unit] = slab;
+            if (isDirect()) {
+                SlabRecord.write(region.buffer(), recordAt(unit), slab, owner);
+            }
+        }
+    }
+
+    /**
      * Gives units back.
      *
      * @param first the first unit, from {@link #take}
@@ -66,6 +142,12 @@ public final class Superslab {
     public void give(int first, int units) {
         int mask = mask(first, units);
         assert (freeUnits & mask) == 0 : "units " + first + "+" + units + " given back twice";
+        for (int unit = first; unit < first + units; unit++) {
+            slabs[unit] = null;
+            if (isDirect()) {
+                SlabRecord.clear(region.buffer(), recordAt(unit));
+            }
+        }
         freeUnits |= mask;
     }
 
@@ -85,6 +167,124 @@ public final class Superslab {
     }
 
     /**
+     * Counts a block that leaves its slab, or comes back to it.
+     *
+     * @param bytes its size; negative when it comes back
+     * @return whether the superslab begins to drain with it
+     */
+    public boolean use(int bytes) {
+        usedBytes += bytes;
+        if (bytes < 0) {
+            boolean begins = !draining && usedBytes <= slabs.length << UNIT_SHIFT >> DRAINING_SHIFT;
+            draining |= begins;
+            return begins;
+        }
+        draining &= usedBytes < slabs.length << UNIT_SHIFT >> HOT_SHIFT;
+        return false;
+    }
+
+    /**
+     * What was given back of its pages while it was in use.
+     *
+     * @return bytes; 0 if all count as committed
+     */
+    public int purgedBytes() {
+        return purged == null ? 0 : purged.count() * OsMemory.PAGE;
+    }
+
+    /**
+     * What is free in it and not given back: in free units, or in slabs.
+     *
+     * @return bytes
+     */
+    public int idleBytes() {
+        return (slabs.length << UNIT_SHIFT) - usedBytes - purgedBytes();
+    }
+
+    /** Looks which pages are free, and which were so when it last looked. */
+    PurgedPages look() {
+        if (purged == null) {
+            purged = new PurgedPages(address());
+        }
+        purged.look();
+        for (int unit = 0; unit < slabs.length; unit++) {
+            Slab slab = slabs[unit];
+            if (slab != null && slab.firstUnit() == unit) {
+                slab.use(purged);
+            }
+        }
+        return purged;
+    }
+
+    /** What must be counted again before these bytes are used. */
+    int purgedBytes(int offset, int bytes) {
+        return purged.countIn(offset, bytes) * OsMemory.PAGE;
+    }
+
+    void restore(int offset, int bytes) {
+        purged.restore(offset, bytes);
+    }
+
+    /** Counts all its pages as there, or all as gone: whoever keeps it knows. */
+    void restoreAll() {
+        if (purged != null) {
+            purged.restoreAll();
+        }
+    }
+
+    /**
+     * Whether a page that was given back is in use. For the owner, or while nobody uses it.
+     *
+     * @return {@code true} if the books are wrong
+     */
+    public boolean isPurgedInUse() {
+        return purged != null && look().isBroken();
+    }
+
+    /**
+     * How it serves now.
+     *
+     * @return the tier
+     */
+    public Tier tier() {
+        if (isEmpty()) {
+            return Tier.FREE;
+        }
+        return draining ? Tier.DRAINING : Tier.HOT;
+    }
+
+    /**
+     * Takes it into service, or back into it: it is {@link Tier#HOT} from its next slab on.
+     *
+     * @param owner the number of the heap that owns it
+     */
+    public void enterService(long owner) {
+        assert isEmpty() || this.owner == owner : "a superslab in use changed hands";
+        this.owner = owner;
+        draining = false;
+    }
+
+    /**
+     * What the record of a slab's unit says that is not so.
+     *
+     * @param unit 0 to {@link #UNITS} − 1, with a slab in it that the caller holds a block of
+     * @return the defect in words; {@code null} if there is none, and on the Java heap
+     */
+    public String recordDefect(int unit) {
+        return !isDirect() ? null : SlabRecord.defect(region.buffer(), recordAt(unit), slabs[unit], owner);
+    }
+
+    /**
+     * The slab that lies in a unit.
+     *
+     * @param unit 0 to {@link #UNITS} − 1
+     * @return {@code null} if the unit is free
+     */
+    public Slab slab(int unit) {
+        return unit < slabs.length ? slabs[unit] : null;
+    }
+
+    /**
      * How many units are free.
      *
      * @return 0 to {@link #UNITS}
@@ -94,12 +294,39 @@ public final class Superslab {
     }
 
     /**
+     * How many units there are.
+     *
+     * @return {@link #UNITS}, or one less on the Java heap
+     */
+    public int units() {
+        return slabs.length;
+    }
+
+    /**
+     * What is taken from its slabs: live, cached or on the way home.
+     *
+     * @return bytes
+     */
+    public int usedBytes() {
+        return usedBytes;
+    }
+
+    /**
      * Whether no slab lies in it.
      *
      * @return {@code true} if all units are free
      */
     public boolean isEmpty() {
-        return freeUnits == ALL_FREE;
+        return freeUnits == allFree;
+    }
+
+    /**
+     * Where it begins.
+     *
+     * @return 0 on the Java heap, and where the JVM does not tell
+     */
+    public long address() {
+        return region.address();
     }
 
     /**

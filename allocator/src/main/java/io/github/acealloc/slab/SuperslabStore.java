@@ -4,57 +4,115 @@ package io.github.acealloc.slab;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
+import java.lang.System.Logger;
 import java.util.ArrayDeque;
 
 /**
  * Where heaps get whole superslabs and give empty ones back: the last stop before the system.
  *
- * <p>Safe for use by any thread (one lock, never held while anything else is locked). A few empty superslabs stay here
- * so that a heap that grows and shrinks around a boundary does not go to the system each time.
+ * <pre>
+ *   in service   belongs to a heap                               committed
+ *   resident     empty, its pages still there                    committed
+ *   purged       empty, its pages given back, address range kept
+ * </pre>
+ *
+ * <p>An empty superslab stays resident for the purge delay, because a heap that grows and shrinks would pay for its
+ * pages each time; then it is purged, or released where that cannot be done or enough are purged already. The longest
+ * empty goes first, the last released is used again first.
+ *
+ * <p>Safe for use by any thread. The one lock is never held while the system is asked or anything else is locked.
  */
 public final class SuperslabStore {
+    /** Address ranges kept without pages; what lies beyond is released. */
+    private static final Logger LOGGER = System.getLogger(SuperslabStore.class.getName());
+
+    private static final int MAX_PURGED = 32;
+
+    /** A page alone is not worth a call to the system. */
+    private static final int MIN_RUN = 2;
+
     private final OsMemory memory;
     private final MemoryBudget budget;
-    private int keep;
-    private final ArrayDeque<Superslab> empty = new ArrayDeque<>();
+    private final Runnable grown;
+    private final int superslabBytes;
+    private final SuperslabTable table = new SuperslabTable();
+    private final ArrayDeque<Resident> resident = new ArrayDeque<>();
+    private final ArrayDeque<Superslab> purged = new ArrayDeque<>();
     private long committedBytes;
+
+    /** Of superslabs that are in use, or empty with their other pages still there. */
+    private long purgedInUseBytes;
+
+    private volatile boolean purgesParts;
+    private volatile boolean purgeFailed;
+    private long purges;
+    private long releases;
+    private boolean closed;
+
+    /** An empty superslab and when it became empty. */
+    private static final class Resident {
+        private final Superslab superslab;
+        private final long since;
+
+        Resident(Superslab superslab, long since) {
+            this.superslab = superslab;
+            this.since = since;
+        }
+    }
 
     /**
      * A store with nothing in it.
      *
      * @param memory where superslabs come from
      * @param budget what they count against
-     * @param keep how many empty superslabs are kept at most
+     * @param grown called after memory was committed
      */
-    public SuperslabStore(OsMemory memory, MemoryBudget budget, int keep) {
+    public SuperslabStore(OsMemory memory, MemoryBudget budget, Runnable grown) {
         this.memory = memory;
         this.budget = budget;
-        this.keep = keep;
+        this.grown = grown;
+        superslabBytes = Superslab.bytes(memory.isDirect());
+        purgesParts = memory.isDirect();
     }
 
     /**
      * Gets an empty superslab.
      *
+     * @param hugePages whether fresh memory should lie in huge pages
      * @return {@code null} if the budget's limit is reached or the system refuses
      */
-    public Superslab tryAcquire() {
+    public Superslab tryAcquire(boolean hugePages) {
         synchronized (this) {
-            Superslab kept = empty.pollLast();
-            if (kept != null) {
-                return kept;
+            Resident last = resident.pollLast();
+            if (last != null) {
+                return last.superslab;
             }
         }
-        if (!budget.tryTake(Superslab.BYTES)) {
+        if (!budget.tryTake(superslabBytes)) {
             return null;
         }
+        Superslab superslab;
+        synchronized (this) {
+            committedBytes += superslabBytes;
+            superslab = purged.pollLast();
+        }
+        superslab = superslab != null ? superslab : fresh(hugePages);
+        if (superslab != null) {
+            grown.run();
+        }
+        return superslab;
+    }
+
+    private Superslab fresh(boolean hugePages) {
         Region region = null;
         try {
-            region = memory.reserve(Superslab.BYTES);
-            Superslab fresh = new Superslab(region);
-            synchronized (this) {
-                committedBytes += Superslab.BYTES;
+            region = memory.reserve(superslabBytes, Superslab.UNITS * Superslab.UNIT_BYTES);
+            if (hugePages) {
+                memory.preferHugePages(region);
             }
-            return fresh;
+            Superslab superslab = new Superslab(region);
+            table.add(superslab);
+            return superslab;
         } catch (OutOfMemoryError e) {
             // Others use the same system memory; the caller trims, tries again and then says so.
             undo(region);
@@ -66,10 +124,107 @@ public final class SuperslabStore {
     }
 
     private void undo(Region region) {
-        if (region != null) {
-            memory.release(region);
+        try {
+            if (region != null) {
+                memory.release(region);
+            }
+        } finally {
+            uncommit(superslabBytes);
         }
-        budget.give(Superslab.BYTES);
+    }
+
+    private void uncommit(int bytes) {
+        synchronized (this) {
+            committedBytes -= bytes;
+        }
+        budget.give(bytes);
+    }
+
+    /** After all pages of an empty superslab went: how many bytes of them were still committed. */
+    private synchronized int forgetPages(Superslab superslab) {
+        int purgedBefore = superslab.purgedBytes();
+        purgedInUseBytes -= purgedBefore;
+        superslab.restoreAll();
+        return superslabBytes - purgedBefore;
+    }
+
+    /**
+     * Gives free pages of a superslab back whose other pages are in use. The caller owns the superslab.
+     *
+     * @param superslab in use
+     * @param settled only those that were free at the last call for it, too
+     * @param runs at most so many runs of pages
+     * @return how many runs were given back; fewer than {@code runs} if that was all
+     */
+    public int purgeUnused(Superslab superslab, boolean settled, int runs) {
+        PurgedPages pages = superslab.look();
+        int done = 0;
+        int before = superslab.purgedBytes();
+        try {
+            for (int end, first = 0; done < runs; first = end) {
+                first = pages.next(first, settled);
+                if (first == PurgedPages.COUNT) {
+                    break;
+                }
+                end = pages.end(first, settled);
+                if (end - first < MIN_RUN) {
+                    continue;
+                }
+                int from = pages.offset(first);
+                if (!memory.purge(superslab.region(), from, pages.offset(end) - from)) {
+                    purgesParts = false; // by this system: no heap need look for pages again
+                    break;
+                }
+                pages.purge(first, end);
+                done++;
+            }
+        } catch (RuntimeException e) {
+            // Not the error of whoever allocates or releases here; what was given back before is counted.
+            if (!purgeFailed) {
+                purgeFailed = true;
+                LOGGER.log(Logger.Level.WARNING, "free pages of a superslab could not be given back; said once", e);
+            }
+        } finally {
+            int bytes = superslab.purgedBytes() - before;
+            synchronized (this) {
+                purgedInUseBytes += bytes;
+            }
+            uncommit(bytes);
+        }
+        return done;
+    }
+
+    /**
+     * Whether {@link #purgeUnused} makes sense.
+     *
+     * @return {@code false} where the system takes back no parts of a mapping
+     */
+    public boolean purgesParts() {
+        return purgesParts;
+    }
+
+    /**
+     * Counts pages again that are about to be used. The caller owns the superslab.
+     *
+     * @param superslab some of whose pages were given back
+     * @param offset where a block begins in it
+     * @param bytes its length
+     * @return {@code false} if the budget's limit is reached
+     */
+    public boolean tryRestore(Superslab superslab, int offset, int bytes) {
+        int missing = superslab.purgedBytes(offset, bytes);
+        if (missing == 0) {
+            return true;
+        }
+        if (!budget.tryTake(missing)) {
+            return false;
+        }
+        synchronized (this) {
+            committedBytes += missing;
+            purgedInUseBytes -= missing;
+        }
+        superslab.restore(offset, bytes);
+        return true;
     }
 
     /**
@@ -79,56 +234,189 @@ public final class SuperslabStore {
      */
     public void release(Superslab superslab) {
         assert superslab.isEmpty() : "a superslab with slabs in it was given back";
+        long now = System.nanoTime();
         synchronized (this) {
-            if (empty.size() < keep) {
-                empty.addLast(superslab);
+            if (!closed) {
+                resident.addLast(new Resident(superslab, now));
                 return;
             }
         }
-        giveToSystem(superslab);
+        try {
+            giveToSystem(superslab);
+        } catch (Throwable e) {
+            keepResident(superslab);
+            throw e;
+        }
+        uncommit(forgetPages(superslab));
+    }
+
+    /**
+     * Gives the pages of superslabs back that have been empty for long enough.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @param delayNanos for how long
+     * @param nanos how long that may take
+     * @return whether there is more
+     */
+    public boolean purge(long now, long delayNanos, long nanos) {
+        long start = System.nanoTime();
+        for (Superslab superslab; (superslab = pollIdle(now, delayNanos)) != null; ) {
+            int gone;
+            try {
+                gone = tryPurge(superslab);
+                if (gone == 0) {
+                    giveToSystem(superslab);
+                    gone = forgetPages(superslab);
+                }
+            } catch (Throwable e) {
+                keepResident(superslab);
+                throw e;
+            }
+            uncommit(gone);
+            if (System.nanoTime() - start >= nanos) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private synchronized Superslab pollIdle(long now, long delayNanos) {
+        Resident first = resident.peekFirst();
+        return first == null || now - first.since < delayNanos ? null : resident.pollFirst().superslab;
+    }
+
+    /**
+     * Gives the pages back and keeps the address range; not when there are enough, or the store was closed meanwhile.
+     * Returns how many bytes are committed no more.
+     */
+    private int tryPurge(Superslab superslab) {
+        synchronized (this) {
+            if (closed || purged.size() >= MAX_PURGED) {
+                return 0;
+            }
+        }
+        if (!memory.purge(superslab.region(), 0, superslabBytes)) {
+            return 0;
+        }
+        synchronized (this) {
+            if (closed) {
+                return 0;
+            }
+            int gone = forgetPages(superslab);
+            purged.addLast(superslab);
+            purges++;
+            return gone;
+        }
+    }
+
+    /** Keeps what the system failed to take back: it is committed as before, and the last to be tried again. */
+    private synchronized void keepResident(Superslab superslab) {
+        resident.addLast(new Resident(superslab, System.nanoTime()));
     }
 
     /** Gives every empty superslab back to the system. */
     public void trim() {
+        purge(System.nanoTime(), 0, Long.MAX_VALUE);
         for (; ; ) {
             Superslab superslab;
             synchronized (this) {
-                superslab = empty.pollFirst();
+                superslab = purged.pollFirst();
             }
             if (superslab == null) {
                 return;
             }
-            giveToSystem(superslab);
+            try {
+                giveToSystem(superslab);
+            } catch (Throwable e) {
+                synchronized (this) {
+                    purged.addLast(superslab);
+                }
+                throw e;
+            }
         }
     }
 
     /** Keeps nothing any more: empty superslabs go to the system at once. */
     public void close() {
         synchronized (this) {
-            keep = 0;
+            closed = true;
         }
         trim();
     }
 
     private void giveToSystem(Superslab superslab) {
-        memory.release(superslab.region());
-        synchronized (this) {
-            committedBytes -= Superslab.BYTES;
+        table.remove(superslab);
+        try {
+            memory.release(superslab.region());
+        } catch (Throwable e) {
+            table.add(superslab);
+            throw e;
         }
-        budget.give(Superslab.BYTES);
+        synchronized (this) {
+            releases++;
+        }
     }
 
     /**
-     * How many empty superslabs lie here.
+     * Which superslab an address lies in.
      *
-     * @return at least 0
+     * @return the table of all that there are
      */
-    public synchronized int emptyCount() {
-        return empty.size();
+    public SuperslabTable table() {
+        return table;
     }
 
     /**
-     * Memory of all superslabs that came from here and have not gone back to the system.
+     * Memory of the empty superslabs whose pages are still there.
+     *
+     * @return bytes
+     */
+    public synchronized long residentBytes() {
+        long bytes = (long) resident.size() * superslabBytes;
+        for (Resident empty : resident) {
+            bytes -= empty.superslab.purgedBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * Memory whose pages were given back: of empty superslabs, and parts of others.
+     *
+     * @return bytes of address space
+     */
+    public synchronized long purgedBytes() {
+        return (long) purged.size() * superslabBytes + purgedInUseBytes;
+    }
+
+    /**
+     * How often a superslab's pages were given back while its address range was kept.
+     *
+     * @return a count
+     */
+    public synchronized long purges() {
+        return purges;
+    }
+
+    /**
+     * How often a superslab went back to the system whole.
+     *
+     * @return a count
+     */
+    public synchronized long releases() {
+        return releases;
+    }
+
+    /**
+     * The size of each superslab.
+     *
+     * @return bytes
+     */
+    public int superslabBytes() {
+        return superslabBytes;
+    }
+
+    /**
+     * Memory of all superslabs in service or resident.
      *
      * @return bytes
      */

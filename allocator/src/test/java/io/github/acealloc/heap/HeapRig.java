@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.SuperslabStore;
 import io.github.acealloc.testing.FaultyMemory;
@@ -12,25 +13,41 @@ import io.github.acealloc.testing.Loop;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One heap with all that it stands on, owned by the test's thread, with limits that the test can move. */
 final class HeapRig {
     static final int KIB = 1 << 10;
 
-    final FaultyMemory memory = new FaultyMemory(new HeapMemory());
+    final FaultyMemory memory;
     final MemoryBudget budget = new MemoryBudget(64L << 20);
-    final SuperslabStore store = new SuperslabStore(memory, budget, 0);
+    final SuperslabStore store;
+    private final AtomicInteger heaps = new AtomicInteger();
     Knobs knobs = Knobs.defaults();
     Binder binder = TestBlock.BINDER;
-    final ThreadHeap heap = newHeap();
+    final ThreadHeap heap;
 
+    /** On the Java heap. */
     HeapRig() {
+        this(new HeapMemory());
+    }
+
+    private HeapRig(OsMemory source) {
+        memory = new FaultyMemory(source);
+        store = new SuperslabStore(memory, budget, () -> {});
+        heap = newHeap();
         assertThat(heap.tryBorrow()).isTrue();
+    }
+
+    /** In direct memory, where superslabs have a unit more and a record of each; to be given back by the test. */
+    static HeapRig direct() {
+        return new HeapRig(OsMemory.direct());
     }
 
     /** Another heap on the same store, without an owner. */
     ThreadHeap newHeap() {
-        return new ThreadHeap(store, (h, slab, slot) -> binder.bind(h, slab, slot), budget, () -> knobs);
+        return new ThreadHeap(
+                heaps.getAndIncrement(), store, (h, slab, slot) -> binder.bind(h, slab, slot), budget, () -> knobs);
     }
 
     HeapRig caches(int cap, int batch) {
@@ -86,12 +103,24 @@ final class HeapRig {
 
     void expectLaws() {
         assertThat(HeapWalker.walk(heap)).isEmpty();
-        assertThat(heap.committedBytes()).isEqualTo(budget.committed()).isEqualTo(memory.outBytes());
+        assertThat(heap.committedBytes()).as("in service").isEqualTo(inService());
+        assertThat(budget.committed())
+                .as("one figure as long as nothing is purged")
+                .isEqualTo(store.committedBytes())
+                .isBetween(memory.outBytes(), memory.reservedBytes());
+    }
+
+    /** What heaps have from the store. */
+    long inService() {
+        return store.committedBytes() - store.residentBytes();
     }
 
     /** Trims, after which nothing may be left if nothing is live. */
     void expectAllGoesBack() {
         heap.trim();
+        expectLaws();
+        assertThat(heap.committedBytes()).as("in the heap after trim").isZero();
+        store.trim();
         expectLaws();
         assertThat(budget.committed()).as("committed after trim").isZero();
     }

@@ -5,6 +5,7 @@ import static io.github.acealloc.heap.HeapRig.KIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.Sneaky;
@@ -16,16 +17,26 @@ import org.junit.jupiter.api.Test;
 
 /** The lives of slabs and superslabs in a heap, without hot caches in between. */
 class HeapSlabsTest {
-    private final HeapRig rig = new HeapRig().caches(0, 1);
+    private static final int MIB = 1 << 20;
+    private static final int UNIT = 64 << 10;
+
+    private final HeapRig rig = HeapRig.direct().caches(0, 1);
     private final HeapSlabs slabs = rig.heap.slabs();
 
     @AfterEach
     void holdsTheLaws() {
         rig.expectLaws();
+        rig.memory.releaseAll();
+    }
+
+    /** Uses half of a superslab, so that it stays HOT whatever else is released in it. */
+    private TestBlock ballast() {
+        return rig.allocate(MIB);
     }
 
     @Test
     void aSlabIsQueuedAsLongAsItHasAFreeBlock() {
+        ballast();
         TestBlock first = rig.allocate(KIB);
         Slab slab = first.slab();
         assertThat(slabs.isPartial(slab)).isTrue();
@@ -43,6 +54,7 @@ class HeapSlabsTest {
 
     @Test
     void theObjectOfASlotIsMadeOnceInTheSlabsLife() {
+        ballast();
         List<Object> bound = new ArrayList<>();
         rig.binder = (heap, slab, slot) -> {
             TestBlock block = new TestBlock(heap, slab, slot);
@@ -60,6 +72,7 @@ class HeapSlabsTest {
 
     @Test
     void aSwappedBindingIsWhatTheSlotHandsOut() {
+        ballast();
         TestBlock small = rig.allocate(KIB);
         TestBlock large = rig.allocate(8 * KIB);
         small.swapBindings(large);
@@ -73,44 +86,100 @@ class HeapSlabsTest {
     @Test
     void theWarmPoolKeepsAFewEmptySlabs() {
         int perSlab = 64;
+        TestBlock ballast = ballast();
         List<TestBlock> blocks = rig.allocate(KIB, 10 * perSlab);
-        assertThat(slabs.slabs()).hasSizeGreaterThanOrEqualTo(10);
+        assertThat(slabs.slabs()).hasSizeGreaterThanOrEqualTo(11);
         blocks.forEach(rig::release);
-        assertThat(slabs.slabs()).hasSize(2).allMatch(slabs::isWarm);
+        assertThat(slabs.slabs()).hasSize(3).contains(ballast.slab());
+        assertThat(slabs.slabs()).filteredOn(slabs::isWarm).hasSize(2).doesNotContain(ballast.slab());
+        rig.heap.trim();
+        assertThat(slabs.slabs()).containsExactly(ballast.slab());
+        rig.release(ballast);
         rig.heap.trim();
         assertThat(slabs.slabs()).isEmpty();
-        assertThat(rig.budget.committed()).isZero();
+        assertThat(rig.inService()).isZero();
+    }
+
+    @Test
+    void anEmptySlabOfADrainingSuperslabIsNotKept() {
+        rig.caches(0, 1);
+        List<TestBlock> full = rig.allocate(MIB, 2);
+        List<TestBlock> blocks = rig.allocate(KIB, 64);
+        Superslab superslab = blocks.get(0).slab().superslab();
+        assertThat(slabs.superslabs()).hasSize(2);
+        blocks.forEach(rig::release);
+        assertThat(superslab.tier()).isEqualTo(Superslab.Tier.FREE);
+        assertThat(slabs.slabs()).filteredOn(slabs::isWarm).isEmpty();
+        full.forEach(rig::release);
+    }
+
+    @Test
+    void theOnlySuperslabKeepsWarmSlabsHoweverLittleIsUsed() {
+        rig.caches(0, 1);
+        List<TestBlock> blocks = rig.allocate(KIB, 64);
+        blocks.forEach(rig::release);
+        assertThat(slabs.slabs()).filteredOn(slabs::isWarm).hasSize(1);
+    }
+
+    @Test
+    void whatBeginsToDrainGivesUpItsWarmSlabsAndServesLast() {
+        rig.caches(0, 1);
+        TestBlock early = rig.allocate(KIB); // its slab is the draining one's
+        List<TestBlock> warm = rig.allocate(2 * KIB, 32);
+        List<TestBlock> spans = rig.allocate(UNIT, 30);
+        Superslab first = early.slab().superslab();
+        assertThat(spans).allMatch(block -> block.slab().superslab() == first);
+        List<TestBlock> late = rig.allocate(KIB, 64 + 10);
+        TestBlock partialElsewhere = late.get(late.size() - 1);
+        assertThat(partialElsewhere.slab().superslab()).isNotSameAs(first);
+        TestBlock freed = late.get(0);
+        assertThat(freed.slab()).isSameAs(early.slab());
+        rig.release(freed); // the slab that is about to drain is the head of its class now
+        warm.forEach(rig::release);
+        assertThat(slabs.slabs()).filteredOn(slabs::isWarm).isNotEmpty();
+        spans.forEach(rig::release);
+        assertThat(first.tier()).isEqualTo(Superslab.Tier.DRAINING);
+        assertThat(slabs.slabs())
+                .filteredOn(slab -> slabs.isWarm(slab) && slab.superslab() == first)
+                .isEmpty();
+        assertThat(rig.allocate(KIB).slab()).as("not the draining one").isNotSameAs(early.slab());
     }
 
     @Test
     void oneEmptySuperslabStaysAndTheNextGoesAtOnce() {
-        List<TestBlock> blocks = rig.allocate(1 << 20, 6);
+        List<TestBlock> blocks = rig.allocate(MIB, 6);
         assertThat(slabs.superslabs()).hasSize(3);
+        assertThat(slabs.hasEmptySuperslab()).isFalse();
         blocks.forEach(rig::release);
         assertThat(slabs.superslabs()).hasSize(1);
-        assertThat(rig.budget.committed()).isEqualTo(Superslab.BYTES);
+        assertThat(slabs.hasEmptySuperslab()).isTrue();
+        assertThat(rig.inService()).isEqualTo(Superslab.bytes(true));
+        assertThat(rig.store.residentBytes()).isEqualTo(2L * Superslab.bytes(true));
         rig.heap.trim();
         assertThat(slabs.superslabs()).isEmpty();
+        assertThat(slabs.hasEmptySuperslab()).isFalse();
+        assertThat(rig.store.residentBytes()).isEqualTo(3L * Superslab.bytes(true));
     }
 
     @Test
     void aNewSlabIsCutFromTheFullestSuperslabThatHasRoom() {
-        List<TestBlock> blocks = rig.allocate(1 << 20, 4);
+        List<TestBlock> blocks = rig.allocate(MIB, 4);
         Superslab emptier = blocks.get(0).slab().superslab();
         Superslab fuller = blocks.get(2).slab().superslab();
         rig.release(blocks.get(0));
         rig.release(blocks.get(3));
-        TestBlock half = rig.allocate(512 * KIB);
+        TestBlock half = rig.allocate(640 * KIB);
         rig.release(blocks.get(1));
         assertThat(half.slab().superslab()).isSameAs(emptier);
-        TestBlock next = rig.allocate(640 * KIB);
-        assertThat(next.slab().superslab()).as("16 units free, not 24").isSameAs(fuller);
+        assertThat(emptier.tier()).isEqualTo(Superslab.Tier.HOT);
+        TestBlock next = rig.allocate(512 * KIB);
+        assertThat(next.slab().superslab()).as("16 units free, not 22").isSameAs(fuller);
     }
 
     @Test
     void numbersOfDissolvedSlabsAreUsedAgain() {
         for (int round = 0; round < 20; round++) {
-            List<TestBlock> blocks = rig.allocate(1 << 20, 5);
+            List<TestBlock> blocks = rig.allocate(MIB, 5);
             assertThat(blocks).allMatch(block -> block.slab().index() < 5);
             assertThat(blocks.stream().map(block -> block.slab().index()).distinct())
                     .hasSize(5);
@@ -138,7 +207,9 @@ class HeapSlabsTest {
         rig.allocate(8 * KIB, 20).forEach(rig::release);
         rig.heap.trim();
         assertThat(rig.heap.takenBytes()).isEqualTo(KIB);
-        assertThat(rig.budget.committed()).isEqualTo(Superslab.BYTES);
+        assertThat(rig.budget.committed())
+                .as("its pages, and that of the records")
+                .isBetween(2L * OsMemory.PAGE - OsMemory.ALIGNMENT, 3L * OsMemory.PAGE);
         assertThat(slabs.slabs()).containsExactly(live.slab());
         live.shut();
         rig.release(live);
@@ -150,7 +221,7 @@ class HeapSlabsTest {
         rig.binder = (heap, slab, slot) -> {
             throw new IllegalStateException("no object");
         };
-        for (int bytes : new int[] {KIB, 1 << 20}) {
+        for (int bytes : new int[] {KIB, MIB}) {
             assertThatThrownBy(() -> rig.allocate(bytes)).hasMessage("no object");
             rig.expectLaws();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Slab;
+import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.TestBlock;
 import java.lang.reflect.Field;
 import java.util.List;
@@ -34,7 +35,7 @@ class HeapWalkerTest {
     }
 
     private Slab warmSlab() {
-        rig.allocate(KIB, 200).forEach(rig::release);
+        rig.allocate(KIB, 100); // the class has grown, so a slab lies ready
         return slabs.slabs().stream().filter(slabs::isWarm).findFirst().orElseThrow();
     }
 
@@ -156,6 +157,33 @@ class HeapWalkerTest {
     @Test
     void eachUnitIsInASlabOrFree() {
         live.slab().superslab().take(2);
-        expectReport("1 units in slabs + 29 free = 32 is broken");
+        expectReport("1 units in slabs + 28 free = 31 is broken");
+    }
+
+    @Test
+    void aSuperslabCountsWhatIsUsed() {
+        live.slab().superslab().use(16);
+        expectReport("a superslab has 4096 bytes used, and counts 4112");
+    }
+
+    @Test
+    void aUnitHoldsTheSlabThatLiesInIt() {
+        Slab intruder = Slab.ofClass(live.slab().superslab(), live.slab().firstUnit(), SizeClasses.of(KIB), 7);
+        live.slab().superslab().place(intruder);
+        expectReport(intruder + " is not what unit 0 holds");
+    }
+
+    @Test
+    void theRecordOfAUnitIsAsItWasWritten() {
+        HeapRig direct = HeapRig.direct();
+        TestBlock block = direct.allocate(KIB);
+        direct.expectLaws();
+        int record = Superslab.UNITS * Superslab.UNIT_BYTES;
+        block.region().buffer().put(record + 8, (byte) 0x77);
+        assertThat(HeapWalker.walk(direct.heap))
+                .singleElement()
+                .asString()
+                .startsWith("record of unit 0 of " + block.slab() + ": sum: ");
+        direct.memory.releaseAll();
     }
 }

@@ -8,11 +8,14 @@ import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
 import io.github.acealloc.slab.Block;
+import io.github.acealloc.testing.FaultyMemory;
 import io.github.acealloc.testing.Sneaky;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,11 +23,13 @@ import org.junit.jupiter.api.Test;
 class HugeBlocksTest {
     private static final int MIB = 1 << 20;
     private static final int PAGE = HugeBlocks.PAGE;
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
     private final HeapRig rig = new HeapRig();
     private final ThreadHeap home = rig.newHeap();
-    private final HugeBlocks huge =
-            new HugeBlocks(home, rig.memory, rig.budget, (h, slab, slot) -> rig.binder.bind(h, slab, slot));
+    private final AtomicInteger grown = new AtomicInteger();
+    private final HugeBlocks huge = new HugeBlocks(
+            home, rig.memory, rig.budget, (h, slab, slot) -> rig.binder.bind(h, slab, slot), grown::incrementAndGet);
 
     private TestBlock allocate(int bytes) {
         return (TestBlock) huge.allocate(bytes);
@@ -110,20 +115,108 @@ class HugeBlocksTest {
     }
 
     @Test
-    void whatIsKeptForASecondGoesWhenTheNextComesOrGoes() throws InterruptedException {
+    void whatIsKeptGoesAfterTheDelayAndNotBefore() {
+        long before = System.nanoTime();
         release(allocate(2 * MIB));
-        huge.expire();
-        assertThat(huge.keptBytes()).as("before a second").isEqualTo(2 * MIB);
-        Thread.sleep(1050);
-        TestBlock other = allocate(PAGE);
-        assertThat(huge.keptBytes()).as("one came").isZero();
-        TestBlock later = allocate(3 * MIB);
-        release(allocate(4 * MIB));
-        Thread.sleep(900);
-        release(later);
-        Thread.sleep(150);
-        release(other);
-        assertThat(huge.keptBytes()).as("one went").isEqualTo(3 * MIB + PAGE);
+        long after = System.nanoTime();
+        huge.expire(before - 1, 0);
+        huge.expire(before + HOUR - 1, HOUR);
+        assertThat(huge.keptBytes()).as("a moment before its time").isEqualTo(2 * MIB);
+        huge.expire(after + HOUR, HOUR);
+        assertThat(huge.keptBytes()).isZero();
+        assertThat(rig.memory.outBytes()).isZero();
+    }
+
+    @Test
+    void whatIsKeptLongestGoesFirstAndTheRestStays() {
+        TestBlock first = allocate(2 * MIB);
+        TestBlock second = allocate(3 * MIB);
+        release(second);
+        long between = System.nanoTime();
+        while (System.nanoTime() == between) {
+            Thread.onSpinWait();
+        }
+        release(first);
+        huge.expire(between + HOUR, HOUR);
+        assertThat(huge.keptBytes()).isEqualTo(2 * MIB);
+        assertThat(allocate(2 * MIB)).isSameAs(first);
+    }
+
+    @Test
+    void theTimeWithTheUserDoesNotCount() {
+        TestBlock block = allocate(2 * MIB);
+        release(block);
+        assertThat(allocate(2 * MIB)).isSameAs(block);
+        long now = System.nanoTime();
+        release(block);
+        huge.expire(now, 1);
+        assertThat(huge.keptBytes()).isEqualTo(2 * MIB);
+    }
+
+    @Test
+    void whatIsReleasedAfterTheClockWasReadStaysHoweverLongTheDelay() {
+        long now = System.nanoTime();
+        release(allocate(2 * MIB));
+        for (long delay : new long[] {0, 1, HOUR, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
+            huge.expire(now - 1, delay);
+            assertThat(huge.keptBytes()).as("delay " + delay).isEqualTo(2 * MIB);
+        }
+    }
+
+    @Test
+    void tellsThatMemoryWasTaken() {
+        TestBlock block = allocate(2 * MIB);
+        assertThat(grown).hasValue(1);
+        release(block);
+        assertThat(grown).hasValue(1);
+        rig.memory.refuseAll(true);
+        assertThatThrownBy(() -> allocate(4 * MIB)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(grown).hasValue(1);
+    }
+
+    @Test
+    void failingToReleaseLosesNeitherTheBudgetNorTheBlock() {
+        TestBlock block = allocate(2 * MIB);
+        release(block);
+        rig.memory.failReleases(1);
+        assertThatThrownBy(huge::trim)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("release failed on purpose");
+        everyByteIsLiveOrKept();
+        assertThat(huge.keptBytes()).isEqualTo(2 * MIB);
+        assertThat(allocate(2 * MIB)).as("serves again").isSameAs(block);
+        huge.close();
+        rig.memory.failReleases(1);
+        release(block); // not the error of whoever has released it: the governor tries again
+        everyByteIsLiveOrKept();
+        assertThat(huge.liveBytes()).isZero();
+        assertThat(huge.keptBytes()).isEqualTo(2 * MIB);
+        huge.trim();
+        assertThat(rig.budget.committed()).isZero();
+    }
+
+    @Test
+    void isFoundByItsAddressAsLongAsItsMemoryIsThere() {
+        FaultyMemory source = new FaultyMemory(OsMemory.direct());
+        HugeBlocks direct = new HugeBlocks(home, source, new MemoryBudget(1L << 30), TestBlock.BINDER, () -> {});
+        TestBlock block = (TestBlock) direct.allocate(2 * MIB);
+        TestBlock other = (TestBlock) direct.allocate(2 * MIB);
+        long address = block.region().address();
+        assertThat(direct.find(address)).isSameAs(block.slab());
+        assertThat(direct.find(other.region().address())).isSameAs(other.slab());
+        for (long beside : new long[] {address - 1, address + 1, address + 2 * MIB - 1, 0, -1, Long.MIN_VALUE}) {
+            assertThat(direct.find(beside)).isNull();
+        }
+        direct.release(block.slab());
+        assertThat(direct.find(address)).as("kept").isSameAs(block.slab());
+        source.failReleases(1);
+        assertThatThrownBy(direct::trim).isInstanceOf(IllegalStateException.class);
+        assertThat(direct.find(address)).as("could not be released").isSameAs(block.slab());
+        direct.trim();
+        assertThat(direct.find(address)).isNull();
+        direct.release(other.slab());
+        direct.close();
+        assertThat(source.reservedBytes()).isZero();
     }
 
     @Test
@@ -209,7 +302,7 @@ class HugeBlocksTest {
         List<Integer> asked = new ArrayList<>();
         OsMemory none = new OsMemory() {
             @Override
-            public Region reserve(int bytes) {
+            public Region reserve(int bytes, int alignment) {
                 asked.add(bytes);
                 throw new OutOfMemoryError();
             }
@@ -225,7 +318,7 @@ class HugeBlocksTest {
             }
         };
         MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
-        HugeBlocks blocks = new HugeBlocks(home, none, budget, TestBlock.BINDER);
+        HugeBlocks blocks = new HugeBlocks(home, none, budget, TestBlock.BINDER, () -> {});
         for (int below = 0; below <= 3 * PAGE; below++) {
             int size = Integer.MAX_VALUE - below;
             assertThatThrownBy(() -> blocks.allocate(size)).isInstanceOf(OutOfMemoryError.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Superslab;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The limits themselves. */
@@ -50,7 +51,28 @@ class KnobsTest {
             assertThat(other.warmSlabs(c)).isEqualTo(defaults.warmSlabs(c));
         }
         assertThat(other.prefill()).isEqualTo(defaults.prefill());
+        assertThat(other.purgeDelayNanos()).isEqualTo(defaults.purgeDelayNanos());
+        assertThat(other.hugePagesFrom()).isEqualTo(defaults.hugePagesFrom());
         assertThat(defaults.cap(0)).isEqualTo(256);
+    }
+
+    @Test
+    void byDefaultMemoryLiesIdleForASecondAndNoHugePagesAreAskedFor() {
+        assertThat(defaults.purgeDelayNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        assertThat(defaults.hugePagesFrom()).isEqualTo(Knobs.NO_HUGE_PAGES);
+    }
+
+    @Test
+    void eachKnobIsTurnedByItself() {
+        Knobs all = defaults.withCaches(7, 3).withPurgeDelay(5).withHugePagesFrom(2);
+        assertThat(all.cap(0)).isEqualTo(7);
+        assertThat(all.batch(0)).isEqualTo(3);
+        assertThat(all.purgeDelayNanos()).isEqualTo(5);
+        assertThat(all.hugePagesFrom()).isEqualTo(2);
+        assertThat(all.withCaches(1, 1).purgeDelayNanos()).isEqualTo(5);
+        assertThat(all.withCaches(1, 1).hugePagesFrom()).isEqualTo(2);
+        assertThat(all.prefill()).isEqualTo(defaults.prefill());
+        assertThat(all.warmSlabs(0)).isEqualTo(defaults.warmSlabs(0));
     }
 
     @Test
@@ -60,5 +82,13 @@ class KnobsTest {
                 .hasMessage("cap: -1 (expected: >= 0), batch: 1 (expected: >= 1)");
         assertThatThrownBy(() -> defaults.withCaches(0, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThat(defaults.withCaches(0, 1).cap(0)).isZero();
+        assertThatThrownBy(() -> defaults.withPurgeDelay(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("nanos: -1 (expected: >= 0)");
+        assertThat(defaults.withPurgeDelay(0).purgeDelayNanos()).isZero();
+        assertThatThrownBy(() -> defaults.withHugePagesFrom(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("superslabs: -1 (expected: >= 0)");
+        assertThat(defaults.withHugePagesFrom(0).hugePagesFrom()).isZero();
     }
 }

@@ -150,14 +150,19 @@ class RefillTest {
 
     @Test
     void neverGetsASuperslabJustToPrefill() {
-        int perSuperslab = Superslab.BYTES / (128 * KIB);
-        rig.caches(0, 1);
-        rig.allocate(128 * KIB, perSuperslab - 1);
-        assertThat(warmSlabs()).as("each second slab is prefilled").isZero();
-        rig.allocate(128 * KIB);
-        assertThat(rig.memory.requests()).isEqualTo(1);
-        rig.allocate(128 * KIB);
-        assertThat(rig.memory.requests()).isEqualTo(2);
+        int perSuperslab = Superslab.UNITS * Superslab.UNIT_BYTES / (128 * KIB);
+        HeapRig direct = HeapRig.direct().caches(0, 1);
+        direct.allocate(128 * KIB, perSuperslab - 1);
+        assertThat(direct.heap.slabs().slabs())
+                .as("each second slab is prefilled")
+                .hasSize(perSuperslab - 1)
+                .noneMatch(direct.heap.slabs()::isWarm);
+        direct.allocate(128 * KIB);
+        assertThat(direct.memory.requests()).isEqualTo(1);
+        direct.allocate(128 * KIB);
+        assertThat(direct.memory.requests()).isEqualTo(2);
+        direct.expectLaws();
+        direct.memory.releaseAll();
     }
 
     @Test

@@ -103,6 +103,7 @@ class ThreadHeapTest {
     @Test
     void aRetiredHeapGivesBackAtEachRelease() {
         List<TestBlock> blocks = rig.allocate(1 << 20, 2);
+        rig.store.close();
         heap.retire();
         heap.giveUp();
         rig.releaseElsewhere(blocks.subList(0, 1));
@@ -116,6 +117,7 @@ class ThreadHeapTest {
     void aRetiredHeapLeavesNothingBehindHoweverItIsGivenUp() {
         TestBlock mine = rig.allocate(KIB);
         TestBlock queued = rig.allocate(KIB);
+        rig.store.close();
         heap.retire();
         rig.release(mine);
         rig.releaseElsewhere(List.of(queued));
@@ -129,6 +131,7 @@ class ThreadHeapTest {
         List<TestBlock> blocks = rig.allocate(KIB, 2);
         heap.giveUp();
         assertThat(loop.call(heap::tryBorrow)).isTrue();
+        rig.store.close();
         heap.retire();
         loop.end();
         rig.releaseElsewhere(blocks);
@@ -143,11 +146,19 @@ class ThreadHeapTest {
     }
 
     @Test
+    void hasANumberOfItsOwn() {
+        assertThat(heap.number()).isZero();
+        assertThat(rig.newHeap().number()).isEqualTo(1);
+        TestBlock block = rig.allocate(KIB);
+        assertThat(block.heap().number()).isZero();
+    }
+
+    @Test
     void countsBytes() {
         rig.caches(8, 4);
         rig.allocate(KIB);
         assertThat(heap.takenBytes()).isEqualTo(4 * KIB);
         assertThat(heap.cachedBytes()).isEqualTo(3 * KIB);
-        assertThat(heap.committedBytes()).isEqualTo(Superslab.BYTES);
+        assertThat(heap.committedBytes()).isEqualTo(Superslab.bytes(false));
     }
 }

@@ -27,7 +27,7 @@ class MemorySourcesTest {
     void directRegionsHaveExactlyTheSizeAskedForAndBeginOnACacheLine(int bytes) {
         List<Region> regions = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            Region region = direct.reserve(bytes);
+            Region region = direct.reserve(bytes, OsMemory.ALIGNMENT);
             regions.add(region);
             assertThat(region.bytes()).isEqualTo(bytes);
             assertThat(region.array()).isNull();
@@ -45,7 +45,7 @@ class MemorySourcesTest {
 
     @Test
     void heapRegionsAreArrays() {
-        Region region = heap.reserve(100);
+        Region region = heap.reserve(100, OsMemory.ALIGNMENT);
         assertThat(region.buffer()).isNull();
         assertThat(region.array()).hasSize(100);
         assertThat(region.bytes()).isEqualTo(100);
@@ -58,7 +58,7 @@ class MemorySourcesTest {
     void directBuffersAreGivenBackAtOnce() {
         assertThat(direct).isInstanceOf(DirectMemory.class);
         long before = directBytes();
-        Region region = direct.reserve(64 << 20);
+        Region region = direct.reserve(64 << 20, OsMemory.ALIGNMENT);
         assertThat(directBytes() - before).isGreaterThanOrEqualTo(64 << 20);
         direct.release(region);
         assertThat(directBytes() - before).isLessThan(64 << 20);
@@ -75,7 +75,7 @@ class MemorySourcesTest {
     @EnabledForJreRange(min = JRE.JAVA_24)
     void arenasAreGivenBackAtOnce() throws ReflectiveOperationException {
         OsMemory arenas = newSource("ArenaMemory");
-        Region region = arenas.reserve(4096);
+        Region region = arenas.reserve(4096, OsMemory.ALIGNMENT);
         assertThat(region.address()).isNotZero();
         arenas.release(region);
         assertThatThrownBy(() -> region.buffer().get(0))
@@ -87,7 +87,7 @@ class MemorySourcesTest {
     @EnabledForJreRange(min = JRE.JAVA_24)
     void nativeMemoryIsTakenWhereItIsAllowed() throws ReflectiveOperationException, IOException {
         assertThat(direct.getClass()).isSameAs(newSource("FfmMemory").getClass());
-        Region region = direct.reserve(64 << 20);
+        Region region = direct.reserve(64 << 20, OsMemory.ALIGNMENT);
         for (int i = 0; i < region.bytes(); i += OsMemory.PAGE) {
             assertThat(region.buffer().get(i)).isZero();
             region.buffer().put(i, (byte) 1);
@@ -104,7 +104,7 @@ class MemorySourcesTest {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_24)
     void nativeMemoryBeginsOneCacheLineIntoAPage() {
-        Region region = direct.reserve(2 << 20);
+        Region region = direct.reserve(2 << 20, OsMemory.ALIGNMENT);
         assertThat(region.address() % OsMemory.PAGE).isEqualTo(OsMemory.ALIGNMENT);
         direct.release(region);
     }
@@ -124,12 +124,24 @@ class MemorySourcesTest {
     @ParameterizedTest
     @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - OsMemory.ALIGNMENT + 2})
     void aSizeThatNoDirectBufferCanHaveIsRefusedAsTooMuchMemoryIs(int bytes) {
-        assertThatThrownBy(() -> new DirectMemory().reserve(bytes)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> new DirectMemory().reserve(bytes, OsMemory.ALIGNMENT))
+                .isInstanceOf(OutOfMemoryError.class);
+    }
+
+    @Test
+    void sourcesThatCannotPurgeSaySoAndLeaveTheMemoryAsItIs() {
+        assertThat(heap.purge(heap.reserve(100, OsMemory.ALIGNMENT), 0, 100)).isFalse();
+        DirectMemory buffers = new DirectMemory();
+        Region region = buffers.reserve(4096, 2 << 20);
+        region.buffer().put(0, (byte) 42);
+        buffers.preferHugePages(region);
+        assertThat(buffers.purge(region, 0, region.bytes())).isFalse();
+        assertThat(region.buffer().get(0)).isEqualTo((byte) 42);
     }
 
     @Test
     void aRegionGoesBackToItsOwnSource() {
-        Region region = direct.reserve(4096);
+        Region region = direct.reserve(4096, OsMemory.ALIGNMENT);
         assertThatThrownBy(() -> heap.release(region))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("a direct region was released to the Java heap's source");

@@ -74,7 +74,9 @@ class SizeClassesTest {
             assertThat(wastesLittle(c, units))
                     .as("class " + c + " in " + units + " units")
                     .isTrue();
-            assertThat(units).isLessThanOrEqualTo(Superslab.UNITS);
+            assertThat(units * Superslab.UNIT_BYTES)
+                    .as("class " + c + " fits into a superslab on the Java heap, too")
+                    .isLessThanOrEqualTo(Superslab.bytes(false));
         }
     }
 

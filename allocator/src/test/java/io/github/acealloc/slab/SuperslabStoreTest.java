@@ -9,57 +9,130 @@ import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
 import io.github.acealloc.testing.FaultyMemory;
+import io.github.acealloc.testing.Racers;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The store between a budget and a system that refuses now and then. */
+/**
+ * The store between a budget and a system that fails now and then: in service → resident → purged or released, and back
+ * into service from each.
+ */
 class SuperslabStoreTest {
-    private static final int KEEP = 2;
     private static final int LIMIT = 5;
+    private static final int BYTES = Superslab.bytes(false);
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+    private static final long NO_LIMIT = Long.MAX_VALUE;
 
     private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
-    private final MemoryBudget budget = new MemoryBudget((long) LIMIT * Superslab.BYTES + 1);
-    private final SuperslabStore store = new SuperslabStore(memory, budget, KEEP);
+    private final MemoryBudget budget = new MemoryBudget((long) LIMIT * BYTES + 1);
+    private final AtomicInteger grown = new AtomicInteger();
+    private final SuperslabStore store = new SuperslabStore(memory, budget, grown::incrementAndGet);
     private final List<Superslab> held = new ArrayList<>();
 
-    /** 0 to 3: acquire; 4: acquire, refused by the system; 5 to 8: release; 9: trim. */
-    @Property(tries = 150)
-    void losesNothing(@ForAll @Size(max = 40) List<@IntRange(min = 0, max = 9) Integer> ops) {
+    /**
+     * 0 to 3: acquire; 4: acquire, refused by the system; 5 to 8: release; 9: trim; 10: purge all; 11: purge what has been
+     * there for an hour; 12: purge all where the system cannot; 13: purge one; 14: purge, and the system fails; 15: trim,
+     * and the system fails.
+     */
+    @Property(tries = 200)
+    void losesNothing(@ForAll @Size(max = 40) List<@IntRange(max = 15) Integer> ops) {
         for (int op : ops) {
-            if (op <= 4) {
-                acquire(op == 4);
-            } else if (op == 9) {
-                store.trim();
-                assertThat(store.emptyCount()).isZero();
-            } else if (!held.isEmpty()) {
-                store.release(held.remove(op % held.size()));
-            }
+            step(op);
             expectLaws();
         }
         held.forEach(store::release);
         held.clear();
         expectLaws();
         store.trim();
-        assertThat(budget.committed()).isZero();
-        assertThat(memory.outBytes()).isZero();
+        expectNothingLeft();
+    }
+
+    private void step(int op) {
+        if (op <= 4) {
+            acquire(op == 4);
+        } else if (op <= 8) {
+            if (!held.isEmpty()) {
+                store.release(held.remove(op % held.size()));
+            }
+        } else if (op == 9) {
+            store.trim();
+            assertThat(store.residentBytes() + store.purgedBytes()).isZero();
+        } else if (op == 10) {
+            long purged = store.purgedBytes() + store.residentBytes();
+            assertThat(purgeAll()).isFalse();
+            assertThat(store.purgedBytes()).isEqualTo(purged);
+            assertThat(store.residentBytes()).isZero();
+        } else if (op == 11) {
+            long resident = store.residentBytes();
+            assertThat(store.purge(System.nanoTime(), HOUR, NO_LIMIT)).isFalse();
+            assertThat(store.residentBytes()).isEqualTo(resident);
+        } else if (op == 12) {
+            long purged = store.purgedBytes();
+            memory.refusePurges(true);
+            assertThat(purgeAll()).isFalse();
+            memory.refusePurges(false);
+            assertThat(store.residentBytes()).isZero();
+            assertThat(store.purgedBytes()).isEqualTo(purged);
+        } else if (op == 13) {
+            long resident = store.residentBytes();
+            assertThat(store.purge(System.nanoTime(), 0, 0)).isEqualTo(resident > 0);
+            assertThat(store.residentBytes()).isEqualTo(Math.max(resident - BYTES, 0));
+        } else {
+            fail(op == 14);
+        }
+    }
+
+    private boolean purgeAll() {
+        return store.purge(System.nanoTime(), 0, NO_LIMIT);
+    }
+
+    private void fail(boolean purging) {
+        long empty = store.residentBytes() + store.purgedBytes();
+        long due = purging ? store.residentBytes() : empty;
+        if (purging) {
+            memory.failPurges(true);
+        } else {
+            memory.failReleases(1);
+        }
+        if (due > 0) {
+            assertThatThrownBy(purging ? this::purgeAll : store::trim)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageEndingWith("failed on purpose");
+            assertThat(store.residentBytes() + store.purgedBytes()).isEqualTo(empty);
+        } else {
+            store.trim();
+        }
+        memory.failPurges(false);
+        memory.failReleases(0);
     }
 
     private void acquire(boolean refuse) {
-        boolean kept = store.emptyCount() > 0;
-        boolean room = budget.committed() + Superslab.BYTES <= budget.limit();
+        boolean resident = store.residentBytes() > 0;
+        boolean room = budget.committed() + BYTES <= budget.limit();
+        boolean purged = store.purgedBytes() > 0;
         int requests = memory.requests();
+        int grownBefore = grown.get();
         memory.refuseNth(refuse ? 1 : -1);
-        Superslab superslab = store.tryAcquire();
-        assertThat(superslab != null).isEqualTo(kept || (room && !refuse));
-        assertThat(memory.requests() - requests).isEqualTo(kept || !room ? 0 : 1);
+        Superslab superslab = store.tryAcquire(false);
+        memory.refuseNth(-1);
+        boolean had = resident || (room && (purged || !refuse));
+        assertThat(superslab != null).isEqualTo(had);
+        assertThat(memory.requests() - requests).isEqualTo(resident || purged || !room ? 0 : 1);
+        assertThat(grown.get() - grownBefore).as("told of growth").isEqualTo(had && !resident ? 1 : 0);
         if (superslab != null) {
             assertThat(superslab.isEmpty()).isTrue();
             held.add(superslab);
@@ -70,37 +143,303 @@ class SuperslabStoreTest {
         Set<Object> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
         held.forEach(superslab -> distinct.add(superslab.region()));
         assertThat(distinct).hasSameSizeAs(held);
-        assertThat(store.emptyCount()).isBetween(0, KEEP);
-        long bytes = (long) (held.size() + store.emptyCount()) * Superslab.BYTES;
-        assertThat(store.committedBytes()).isEqualTo(bytes);
-        assertThat(budget.committed()).isEqualTo(bytes);
-        assertThat(memory.outBytes()).isEqualTo(bytes);
+        assertThat(memory.regions())
+                .containsAll(held.stream().map(Superslab::region).toList());
+        assertThat(store.superslabBytes()).isEqualTo(BYTES);
+        long committed = (long) held.size() * BYTES + store.residentBytes();
+        assertThat(store.committedBytes()).isEqualTo(committed);
+        assertThat(budget.committed()).isEqualTo(committed);
+        assertThat(memory.reservedBytes()).isEqualTo(committed + store.purgedBytes());
+    }
+
+    private void expectNothingLeft() {
+        assertThat(store.residentBytes()).isZero();
+        assertThat(store.purgedBytes()).isZero();
+        assertThat(store.committedBytes()).isZero();
+        assertThat(budget.committed()).isZero();
+        assertThat(memory.reservedBytes()).isZero();
+    }
+
+    private List<Superslab> acquire(int n) {
+        List<Superslab> superslabs = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            superslabs.add(store.tryAcquire(false));
+        }
+        return superslabs;
     }
 
     @Test
-    void keepsAFewAndHandsOutTheLastOneFirst() {
-        Superslab first = store.tryAcquire();
-        Superslab second = store.tryAcquire();
-        Superslab third = store.tryAcquire();
-        store.release(first);
-        store.release(second);
-        store.release(third);
-        assertThat(store.emptyCount()).isEqualTo(KEEP);
-        assertThat(store.tryAcquire()).isSameAs(second);
-        assertThat(store.tryAcquire()).isSameAs(first);
+    void theLastReleasedIsUsedAgainFirst() {
+        List<Superslab> superslabs = acquire(3);
+        superslabs.forEach(store::release);
+        assertThat(store.residentBytes()).isEqualTo(3L * BYTES);
+        assertThat(store.committedBytes()).as("still committed").isEqualTo(3L * BYTES);
+        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(2));
+        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(1));
+        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(0));
         assertThat(memory.requests()).isEqualTo(3);
     }
 
     @Test
-    void whatFailsOtherwiseThanForLackOfMemoryTakesNothingFromTheBudget() {
-        SuperslabStore broken = new SuperslabStore(new BrokenMemory(), budget, KEEP);
-        assertThatThrownBy(broken::tryAcquire).isInstanceOf(StackOverflowError.class);
+    void residentOnesServeBeforePurgedOnesAndTheseBeforeFreshOnes() {
+        List<Superslab> superslabs = acquire(3);
+        superslabs.subList(0, 2).forEach(store::release);
+        purgeAll();
+        store.release(superslabs.get(2));
+        assertThat(store.tryAcquire(false)).as("resident").isSameAs(superslabs.get(2));
+        assertThat(grown).as("its memory was committed already").hasValue(3);
+        assertThat(store.tryAcquire(false)).as("purged last").isSameAs(superslabs.get(1));
+        assertThat(grown).hasValue(4);
+        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(0));
+        assertThat(memory.requests()).isEqualTo(3);
+        assertThat(superslabs).doesNotContain(store.tryAcquire(false));
+        assertThat(memory.requests()).isEqualTo(4);
+    }
+
+    @Test
+    void aPurgedSuperslabCountsAgainstTheBudgetWhenItServesAgain() {
+        List<Superslab> superslabs = acquire(LIMIT);
+        superslabs.forEach(store::release);
+        purgeAll();
         assertThat(budget.committed()).isZero();
+        assertThat(memory.outBytes()).isZero();
+        assertThat(budget.tryTake(budget.limit() - BYTES)).isTrue();
+        assertThat(store.tryAcquire(false)).isNotNull();
+        assertThat(store.tryAcquire(false)).as("no room for another").isNull();
+        assertThat(store.purgedBytes()).isEqualTo((LIMIT - 1L) * BYTES);
+        budget.give(budget.limit() - BYTES);
+        assertThat(store.tryAcquire(false)).isNotNull();
+    }
+
+    @Test
+    void isPurgedAfterTheDelayAndNotBefore() {
+        long before = System.nanoTime();
+        store.release(store.tryAcquire(false));
+        long after = System.nanoTime();
+        assertThat(store.purge(before - 1, 0, NO_LIMIT)).isFalse();
+        assertThat(store.purge(before + HOUR - 1, HOUR, NO_LIMIT)).isFalse();
+        assertThat(store.residentBytes()).as("a moment before its time").isEqualTo(BYTES);
+        assertThat(store.purge(after + HOUR, HOUR, NO_LIMIT)).isFalse();
+        assertThat(store.residentBytes()).isZero();
+        assertThat(store.purgedBytes()).isEqualTo(BYTES);
+        assertThat(store.purges()).isEqualTo(1);
+        assertThat(store.releases()).isZero();
+        assertThat(memory.purges()).isEqualTo(1);
+    }
+
+    /** The governor looks at the clock first, and others go on releasing. */
+    @Test
+    void whatIsReleasedAfterTheClockWasReadIsNotPurgedHoweverLongTheDelay() {
+        long now = System.nanoTime();
+        store.release(store.tryAcquire(false));
+        for (long delay : new long[] {0, 1, HOUR, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
+            assertThat(store.purge(now - 1, delay, NO_LIMIT)).isFalse();
+            assertThat(store.residentBytes()).as("delay " + delay).isEqualTo(BYTES);
+        }
+    }
+
+    @Test
+    void theTimeInServiceDoesNotCount() throws InterruptedException {
+        Superslab superslab = store.tryAcquire(false);
+        store.release(superslab);
+        assertThat(store.tryAcquire(false)).isSameAs(superslab);
+        Thread.sleep(2);
+        long now = System.nanoTime();
+        store.release(superslab);
+        store.purge(now, TimeUnit.MILLISECONDS.toNanos(1), NO_LIMIT);
+        assertThat(store.residentBytes()).isEqualTo(BYTES);
+    }
+
+    @Test
+    void theLongestEmptyIsPurgedFirst() {
+        List<Superslab> superslabs = acquire(4);
+        for (int i : new int[] {2, 0, 3, 1}) {
+            store.release(superslabs.get(i));
+        }
+        for (int i : new int[] {2, 0, 3, 1}) {
+            assertThat(memory.isPurged(superslabs.get(i).region())).isFalse();
+            store.purge(System.nanoTime(), 0, 0);
+            assertThat(memory.isPurged(superslabs.get(i).region())).isTrue();
+        }
+    }
+
+    @Test
+    void aPassEndsWhenItsTimeIsUpAndSaysThatThereMayBeMore() {
+        acquire(4).forEach(store::release);
+        long resident = 4;
+        while (resident > 0) {
+            assertThat(store.purge(System.nanoTime(), 0, 0)).isTrue();
+            assertThat(store.residentBytes()).isEqualTo(--resident * BYTES);
+        }
+        assertThat(store.purge(System.nanoTime(), 0, 0)).isFalse();
+        acquire(4).forEach(store::release);
+        assertThat(store.purge(System.nanoTime(), 0, HOUR)).isFalse();
+        assertThat(store.residentBytes()).isZero();
+    }
+
+    @Test
+    void whatCannotBePurgedIsReleased() {
+        memory.refusePurges(true);
+        List<Superslab> superslabs = acquire(2);
+        superslabs.forEach(store::release);
+        assertThat(purgeAll()).isFalse();
+        expectNothingLeft();
+        assertThat(store.purges()).isZero();
+        assertThat(store.releases()).isEqualTo(2);
+        assertThat(superslabs).doesNotContain(store.tryAcquire(false));
+    }
+
+    @Test
+    void atMost32AddressRangesAreKeptWithoutPages() {
+        MemoryBudget wide = new MemoryBudget(50L * BYTES);
+        SuperslabStore wideStore = new SuperslabStore(memory, wide, () -> {});
+        List<Superslab> superslabs = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            superslabs.add(wideStore.tryAcquire(false));
+        }
+        superslabs.forEach(wideStore::release);
+        assertThat(wideStore.purge(System.nanoTime(), 0, NO_LIMIT)).isFalse();
+        assertThat(wideStore.purgedBytes()).isEqualTo(32L * BYTES);
+        assertThat(wideStore.purges()).isEqualTo(32);
+        assertThat(wideStore.releases()).isEqualTo(8);
+        assertThat(wide.committed()).isZero();
+        assertThat(memory.reservedBytes()).isEqualTo(32L * BYTES);
+        wideStore.trim();
+        assertThat(memory.reservedBytes()).isZero();
+        assertThat(wideStore.releases()).isEqualTo(40);
+    }
+
+    @Test
+    void failingToPurgeLosesNothingAndKeepsNobodyElseBack() {
+        List<Superslab> superslabs = acquire(2);
+        superslabs.forEach(store::release);
+        memory.failPurges(true);
+        assertThatThrownBy(this::purgeAll).isInstanceOf(IllegalStateException.class);
+        assertThat(store.residentBytes()).isEqualTo(2L * BYTES);
+        assertThat(budget.committed()).isEqualTo(2L * BYTES);
+        memory.failPurges(false);
+        store.purge(System.nanoTime(), 0, 0);
+        assertThat(memory.isPurged(superslabs.get(1).region())).as("its turn").isTrue();
+        store.purge(System.nanoTime(), 0, 0);
+        assertThat(memory.isPurged(superslabs.get(0).region())).as("again").isTrue();
+    }
+
+    @Test
+    void failingToReleaseLosesNeitherTheBudgetNorTheSuperslab() {
+        Superslab superslab = acquire(1).get(0);
+        memory.refusePurges(true);
+        store.release(superslab);
+        memory.failReleases(1);
+        assertThatThrownBy(this::purgeAll)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("release failed on purpose");
+        assertThat(store.residentBytes()).isEqualTo(BYTES);
+        assertThat(store.committedBytes()).isEqualTo(BYTES);
+        assertThat(budget.committed()).isEqualTo(BYTES);
+        assertThat(store.releases()).isZero();
+        assertThat(store.tryAcquire(false)).as("serves again").isSameAs(superslab);
+        store.release(superslab);
+        purgeAll();
+        expectNothingLeft();
+        assertThat(store.releases()).isEqualTo(1);
+    }
+
+    @Test
+    void failingToReleaseAPurgedOneKeepsItsAddressRange() {
+        Superslab superslab = acquire(1).get(0);
+        store.release(superslab);
+        purgeAll();
+        memory.failReleases(1);
+        assertThatThrownBy(store::trim).isInstanceOf(IllegalStateException.class);
+        assertThat(store.purgedBytes()).isEqualTo(BYTES);
+        assertThat(budget.committed()).isZero();
+        store.trim();
+        expectNothingLeft();
+    }
+
+    @Test
+    void failingToReleaseAfterCloseIsMendedByTheNextPass() {
+        Superslab superslab = acquire(1).get(0);
+        store.close();
+        memory.failReleases(1);
+        assertThatThrownBy(() -> store.release(superslab)).isInstanceOf(IllegalStateException.class);
+        assertThat(budget.committed()).isEqualTo(BYTES);
+        assertThat(purgeAll()).isFalse();
+        expectNothingLeft();
+    }
+
+    @Test
+    void aSuperslabThatCouldNotBeReleasedIsStillFoundByItsAddress() {
+        try (DirectStore direct = new DirectStore()) {
+            Superslab superslab = direct.store.tryAcquire(false);
+            assertThat(direct.find(superslab)).isSameAs(superslab);
+            direct.store.release(superslab);
+            assertThat(direct.find(superslab)).as("resident").isSameAs(superslab);
+            direct.source.refusePurges(true);
+            direct.source.failReleases(1);
+            assertThatThrownBy(direct.store::trim).isInstanceOf(IllegalStateException.class);
+            assertThat(direct.store.tryAcquire(false)).isSameAs(superslab);
+            assertThat(direct.find(superslab)).isSameAs(superslab);
+        }
+    }
+
+    @Test
+    void isFoundByItsAddressAsLongAsTheAddressRangeIsKept() {
+        try (DirectStore direct = new DirectStore()) {
+            Superslab superslab = direct.store.tryAcquire(false);
+            direct.store.release(superslab);
+            direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
+            assertThat(direct.store.purgedBytes()).isEqualTo(Superslab.bytes(true));
+            assertThat(direct.find(superslab)).as("purged").isSameAs(superslab);
+            assertThat(direct.store.tryAcquire(false)).isSameAs(superslab);
+            direct.store.release(superslab);
+            direct.store.trim();
+            assertThat(direct.find(superslab)).as("released").isNull();
+        }
+    }
+
+    /** What was in it is lost; the records are written when slabs are cut, so nobody misses it. */
+    @Test
+    void aPurgedSuperslabServesAsAFreshOne() {
+        try (DirectStore direct = new DirectStore()) {
+            Superslab superslab = direct.store.tryAcquire(false);
+            superslab.enterService(1);
+            placeAndDissolve(superslab);
+            direct.store.release(superslab);
+            direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
+            assertThat(direct.store.tryAcquire(false)).isSameAs(superslab);
+            superslab.enterService(2);
+            placeAndDissolve(superslab);
+        }
+    }
+
+    private static void placeAndDissolve(Superslab superslab) {
+        int unit = superslab.take(1);
+        superslab.place(Slab.ofClass(superslab, unit, SizeClasses.of(1024), 0));
+        assertThat(superslab.recordDefect(unit)).isNull();
+        superslab.give(unit, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void freshMemoryIsAlignedAndLiesInHugePagesIfThatIsWished(boolean huge) {
+        assertThat(store.tryAcquire(huge)).isNotNull();
+        assertThat(memory.lastAlignment()).isEqualTo(2 << 20);
+        assertThat(memory.hugePageRequests()).isEqualTo(huge ? 1 : 0);
+    }
+
+    @Test
+    void whatFailsOtherwiseThanForLackOfMemoryTakesNothingFromTheBudget() {
+        SuperslabStore broken = new SuperslabStore(new BrokenMemory(), budget, grown::incrementAndGet);
+        assertThatThrownBy(() -> broken.tryAcquire(false)).isInstanceOf(StackOverflowError.class);
+        assertThat(budget.committed()).isZero();
+        assertThat(broken.committedBytes()).isZero();
+        assertThat(grown).hasValue(0);
     }
 
     private static final class BrokenMemory implements OsMemory {
         @Override
-        public Region reserve(int bytes) {
+        public Region reserve(int bytes, int alignment) {
             throw new StackOverflowError("in mmap");
         }
 
@@ -115,25 +454,123 @@ class SuperslabStoreTest {
         }
     }
 
+    /** A system that gives memory, and fails afterwards. */
+    @Test
+    void memoryThatCannotBePreparedGoesBack() {
+        List<Region> released = new ArrayList<>();
+        OsMemory unprepared = new OsMemory() {
+            @Override
+            public Region reserve(int bytes, int alignment) {
+                return Region.direct(ByteBuffer.allocateDirect(64), null, 0); // too short for a record
+            }
+
+            @Override
+            public void release(Region region) {
+                released.add(region);
+            }
+
+            @Override
+            public boolean isDirect() {
+                return true;
+            }
+        };
+        SuperslabStore broken = new SuperslabStore(unprepared, new MemoryBudget(1L << 30), () -> {});
+        assertThatThrownBy(() -> broken.tryAcquire(false)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(released).hasSize(1);
+        assertThat(broken.committedBytes()).isZero();
+    }
+
     @Test
     void closedKeepsNothing() {
-        Superslab kept = store.tryAcquire();
-        Superslab late = store.tryAcquire();
-        store.release(kept);
+        List<Superslab> superslabs = acquire(3);
+        store.release(superslabs.get(0));
+        purgeAll();
+        store.release(superslabs.get(1));
         store.close();
-        assertThat(store.emptyCount()).isZero();
-        store.release(late);
-        assertThat(store.emptyCount()).isZero();
-        assertThat(memory.outBytes()).isZero();
-        assertThat(budget.committed()).isZero();
+        assertThat(store.residentBytes() + store.purgedBytes()).isZero();
+        assertThat(budget.committed()).isEqualTo(BYTES);
+        store.release(superslabs.get(2));
+        expectNothingLeft();
+        assertThat(store.releases()).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsBeingPurgedWhenTheStoreIsClosedIsReleasedAfterwards() {
+        acquire(2).forEach(store::release);
+        memory.whilePurging(store::close);
+        purgeAll();
+        expectNothingLeft();
+        assertThat(store.releases()).isEqualTo(2);
     }
 
     @Test
     void aSuperslabWithSlabsInItIsNotTakenBack() {
-        Superslab superslab = store.tryAcquire();
+        Superslab superslab = store.tryAcquire(false);
         superslab.take(1);
         assertThatThrownBy(() -> store.release(superslab))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("a superslab with slabs in it was given back");
+    }
+
+    @Test
+    void threadsUseItTogetherWhileItIsPurged() {
+        AtomicInteger running = new AtomicInteger(2);
+        Racers racers = new Racers();
+        for (int t = 0; t < 2; t++) {
+            int seed = t;
+            racers.on(() -> {
+                try {
+                    churn(new Random(seed));
+                } finally {
+                    running.decrementAndGet();
+                }
+            });
+        }
+        racers.on(() -> {
+                    while (running.get() > 0) {
+                        store.purge(System.nanoTime(), 0, 0);
+                        store.trim();
+                    }
+                })
+                .go();
+        expectLaws();
+        store.trim();
+        expectNothingLeft();
+    }
+
+    /** Takes, marks as its own, and gives back. */
+    private void churn(Random random) {
+        List<Superslab> mine = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            Superslab superslab = random.nextBoolean() ? store.tryAcquire(false) : null;
+            if (superslab != null) {
+                assertThat(superslab.isEmpty()).isTrue();
+                assertThat(superslab.take(2)).isZero();
+                mine.add(superslab);
+            } else if (!mine.isEmpty()) {
+                Superslab released = mine.remove(random.nextInt(mine.size()));
+                released.give(0, 2);
+                store.release(released);
+            }
+        }
+        for (Superslab superslab : mine) {
+            superslab.give(0, 2);
+            store.release(superslab);
+        }
+    }
+
+    /** A store of direct memory, which has addresses. */
+    private static final class DirectStore implements AutoCloseable {
+        final FaultyMemory source = new FaultyMemory(OsMemory.direct());
+        final SuperslabStore store = new SuperslabStore(source, new MemoryBudget(1L << 30), () -> {});
+
+        Superslab find(Superslab superslab) {
+            return store.table().find(superslab.address() + 12345);
+        }
+
+        @Override
+        public void close() {
+            source.releaseAll();
+        }
     }
 }

@@ -7,7 +7,6 @@ import io.github.acealloc.AceStats;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.SizeClasses;
-import io.github.acealloc.slab.Superslab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +18,7 @@ import java.util.Random;
  */
 public final class Program implements AutoCloseable {
     private static final int LOOPS = 3;
+    private static final int LARGEST_HUGE = 3 << 20;
     private static final int[] LARGEST = {64, 1 << 10, 2 << 10, 8 << 10, 32 << 10, 256 << 10, SizeClasses.MAX_BLOCK};
 
     private final Engine engine;
@@ -80,7 +80,9 @@ public final class Program implements AutoCloseable {
     private void allocate(Random random, int actor) {
         boolean isHuge = random.nextInt(30) == 0;
         int largest = LARGEST[random.nextInt(LARGEST.length)];
-        int size = isHuge ? SizeClasses.MAX_BLOCK + 1 + random.nextInt(Superslab.BYTES) : random.nextInt(largest + 1);
+        int size = isHuge
+                ? SizeClasses.MAX_BLOCK + 1 + random.nextInt(LARGEST_HUGE - SizeClasses.MAX_BLOCK)
+                : random.nextInt(largest + 1);
         int n = 1 + random.nextInt(Math.max(Math.min(60, (256 << 10) / (size + 1)), 1));
         on(actor, () -> {
             try {
@@ -147,7 +149,7 @@ public final class Program implements AutoCloseable {
 
     private static Knobs knobs(Random random) {
         int cap = random.nextInt(3) == 0 ? 0 : random.nextInt(100);
-        return random.nextInt(4) == 0 ? Knobs.defaults() : Knobs.defaults().withCaches(cap, 1 + random.nextInt(40));
+        return random.nextInt(4) == 0 ? Engine.KNOBS : Engine.KNOBS.withCaches(cap, 1 + random.nextInt(40));
     }
 
     /** Holds the engine against the laws and against the shadow. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.AceStats;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.os.ContainerLimit;
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
@@ -15,6 +19,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * A drop-in {@code ByteBufAllocator}: both direct and heap buffers are pooled, in memory owned by the event loop that
@@ -31,6 +36,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     /** The allocator for the whole JVM, with the settings of the system properties. */
     public static final AceByteBufAllocator DEFAULT = new AceByteBufAllocator();
 
+    private final MemoryBudget budget;
     private final BufferPool direct;
     private final BufferPool heap;
     private final AceAllocatorMetric metric;
@@ -48,11 +54,15 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      */
     public AceByteBufAllocator(AceConfig config) {
         super(PlatformDependent.directBufferPreferred());
-        MemoryBudget budget = new MemoryBudget(config.maxBytes(PlatformDependent.maxDirectMemory()));
+        budget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
-        direct = new BufferPool(this, OsMemory.direct(), budget, leaks);
-        heap = new BufferPool(this, new HeapMemory(), budget, leaks);
+        Knobs knobs = Knobs.defaults().withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis()));
+        direct = new BufferPool(this, OsMemory.direct(), budget, knobs, leaks);
+        heap = new BufferPool(this, new HeapMemory(), budget, knobs, leaks);
         metric = new AceAllocatorMetric(direct, heap);
+        if (config.printsStatsAtExit()) {
+            ExitStats.watch(this);
+        }
     }
 
     @Override
@@ -91,6 +101,16 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     public void trim() {
         direct.engine().trim();
         heap.engine().trim();
+    }
+
+    /**
+     * Adds somebody who is told of each request that cannot be served for lack of memory, before the error is thrown, on the
+     * requesting thread.
+     *
+     * @param listener what it throws is added to the error as suppressed
+     */
+    public void onOutOfMemory(Consumer<OutOfMemoryError> listener) {
+        budget.onExhausted(listener);
     }
 
     /**

@@ -36,11 +36,10 @@ final class BufferPool {
         }
     };
 
-    BufferPool(AceByteBufAllocator allocator, OsMemory memory, MemoryBudget budget, LeakSampling leaks) {
+    BufferPool(AceByteBufAllocator allocator, OsMemory memory, MemoryBudget budget, Knobs knobs, LeakSampling leaks) {
         this.allocator = allocator;
         this.leaks = leaks;
-        engine =
-                new AceAllocator(memory, budget, Knobs.defaults(), memory.isDirect() ? this::newDirect : this::newHeap);
+        engine = new AceAllocator(memory, budget, knobs, memory.isDirect() ? this::newDirect : this::newHeap);
     }
 
     private Block newDirect(ThreadHeap heap, Slab slab, int slot) {

@@ -3,7 +3,6 @@ package io.github.acealloc.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.acealloc.slab.Superslab;
 import io.netty.buffer.AbstractByteBufAllocatorTest;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.internal.PlatformDependent;
@@ -78,12 +77,19 @@ abstract class AllocatorContract extends AbstractByteBufAllocatorTest<AceByteBuf
 
     @Override
     protected long expectedUsedMemory(AceByteBufAllocator allocator, int capacity) {
-        return Superslab.BYTES;
+        return superslabBytes(allocator);
     }
 
     @Override
     protected long expectedUsedMemoryAfterRelease(AceByteBufAllocator allocator, int capacity) {
-        return Superslab.BYTES;
+        return superslabBytes(allocator);
+    }
+
+    /** Each test that asks uses one kind of memory only. */
+    private static long superslabBytes(AceByteBufAllocator allocator) {
+        boolean heap = allocator.metric().usedHeapMemory() > 0;
+        assertThat(heap && allocator.metric().usedDirectMemory() > 0).isFalse();
+        return (heap ? Kind.HEAP : Kind.DIRECT).superslabBytes();
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
+import io.github.acealloc.slab.Superslab;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -43,6 +44,11 @@ enum Kind {
 
     final ByteBuf allocate(ByteBufAllocator allocator, int capacity) {
         return allocate(allocator, capacity, Integer.MAX_VALUE);
+    }
+
+    /** The size of a superslab of this kind. */
+    final long superslabBytes() {
+        return Superslab.bytes(this == DIRECT);
     }
 
     /** Memory of this kind that the allocator has from the system. */

@@ -19,7 +19,7 @@ public final class ArenaMemory implements OsMemory {
 
     @SuppressWarnings("MustBeClosedChecker") // the region carries the arena; release closes it
     @Override
-    public Region reserve(int bytes) {
+    public Region reserve(int bytes, int alignment) {
         Arena arena = Arena.ofShared();
         try {
             MemorySegment segment = arena.allocate(bytes, ALIGNMENT);

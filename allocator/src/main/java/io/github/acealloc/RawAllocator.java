@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc;
+
+import io.github.acealloc.heap.HotCache;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Slab;
+import io.github.acealloc.slab.Superslab;
+import java.util.List;
+
+/**
+ * Native memory by address: {@code malloc} and {@code free} over an engine of their own, for any thread.
+ *
+ * <p>{@link #free} finds slab, size class and owner from the address alone. An address that is foreign, misaligned, free
+ * already, or whose slab's record was overwritten is an exception that says so; nothing is ever freed silently, and the
+ * allocator goes on. (The paper's Front Gatekeeper and headerless objects.)
+ */
+public final class RawAllocator implements AutoCloseable {
+    private final AceAllocator engine;
+
+    /**
+     * An allocator that has taken no memory yet.
+     *
+     * @param maxBytes the most it takes, greater than 0
+     */
+    public RawAllocator(long maxBytes) {
+        this(OsMemory.direct(), maxBytes);
+    }
+
+    RawAllocator(OsMemory memory, long maxBytes) {
+        engine = new AceAllocator(memory, new MemoryBudget(maxBytes), Knobs.defaults(), RawBlock::new);
+    }
+
+    /**
+     * Allocates memory. What is in it is unspecified.
+     *
+     * @param size bytes, at least 0
+     * @return the address, a multiple of 16
+     * @throws IllegalArgumentException if the size is negative
+     * @throws OutOfMemoryError if the limit is reached and trimming did not help
+     * @throws IllegalStateException if the allocator is closed
+     */
+    public long allocate(int size) {
+        if (size < 0) {
+            throw new IllegalArgumentException("size: " + size + " (expected: >= 0)");
+        }
+        RawBlock block = size <= SizeClasses.MAX_BLOCK ? fromStripe(size) : (RawBlock) engine.allocateHuge(size);
+        if (block.slab().region().address() == 0) {
+            engine.release(block.heap(), block.slab(), block.sendHome());
+            throw new UnsupportedOperationException("this JVM does not tell the address of direct memory");
+        }
+        return block.handOut();
+    }
+
+    private RawBlock fromStripe(int size) {
+        ThreadHeap heap = engine.borrowStripe();
+        try {
+            HotCache cache = heap.cache(SizeClasses.of(size));
+            RawBlock block = (RawBlock) heap.block(cache.pop());
+            if (cache.isSampleDue()) {
+                cache.restartSampling();
+            }
+            return block;
+        } finally {
+            heap.giveUp();
+        }
+    }
+
+    /**
+     * Frees memory.
+     *
+     * @param address from {@link #allocate}, not freed since
+     * @throws IllegalArgumentException if the address is foreign or not the beginning of a block
+     * @throws IllegalStateException if the memory is free already, or the record of its slab was overwritten
+     */
+    public void free(long address) {
+        RawBlock block = block(address);
+        block.free();
+        engine.release(block.heap(), block.slab(), block);
+    }
+
+    /**
+     * How much may be written at an address.
+     *
+     * @param address from {@link #allocate}, not freed since
+     * @return bytes, at least what was asked for
+     * @throws IllegalArgumentException if the address is foreign or not the beginning of a block
+     * @throws IllegalStateException if the memory is free
+     */
+    public long usableSize(long address) {
+        RawBlock block = block(address);
+        block.checkLive();
+        return block.slab().blockBytes();
+    }
+
+    private RawBlock block(long address) {
+        Superslab superslab = engine.store().table().find(address);
+        if (superslab == null) {
+            Slab huge = engine.huge().find(address);
+            if (huge == null) {
+                throw new IllegalArgumentException(hex(address) + " (expected: from allocate of this allocator;"
+                        + " found: no superslab of it there, and no huge block that begins there)");
+            }
+            return (RawBlock) huge.block(0);
+        }
+        int offset = (int) (address - superslab.address());
+        Slab slab = superslab.slab(offset >>> Superslab.UNIT_SHIFT);
+        if (slab == null) {
+            throw new IllegalStateException(
+                    hex(address) + " is not allocated (found: a part of a superslab that holds" + " no blocks)");
+        }
+        int inSlab = offset - slab.offset(0);
+        int slot = inSlab / slab.blockBytes();
+        if (inSlab % slab.blockBytes() != 0 || slot >= slab.capacity()) {
+            throw new IllegalArgumentException(hex(address) + " (expected: the beginning of a block; found: byte "
+                    + inSlab % slab.blockBytes() + " of block " + slot + " of " + slab + ")");
+        }
+        RawBlock block = (RawBlock) slab.block(slot);
+        if (block == null) {
+            throw new IllegalStateException(hex(address) + " is not allocated (found: block " + slot + " of " + slab
+                    + ", which was never handed out)");
+        }
+        return block;
+    }
+
+    static String hex(long address) {
+        return "address: 0x" + Long.toHexString(address);
+    }
+
+    /**
+     * Gives back what is free now, without waiting for other threads.
+     */
+    public void trim() {
+        engine.trim();
+    }
+
+    /**
+     * The figures now.
+     *
+     * @return a snapshot
+     */
+    public AceStats stats() {
+        return engine.stats();
+    }
+
+    /**
+     * Walks all memory and holds it against the laws. For tests and diagnosis: nobody may use the allocator meanwhile.
+     *
+     * @return what was found wrong, in words; empty if all is well
+     */
+    public List<String> violations() {
+        return engine.violations();
+    }
+
+    /** Refuses further allocations; memory goes back to the system, what is still live as it is freed. */
+    @Override
+    public void close() {
+        engine.close(() -> {});
+    }
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc;
+
+import io.github.acealloc.heap.ClassFigures;
+import io.github.acealloc.heap.HeapFigures;
+import io.github.acealloc.heap.TierFigures;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The figures of an allocator in words and in JSON. */
+final class StatsText {
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
+
+    private StatsText() {}
+
+    static String line(AceStats stats) {
+        return String.format(
+                Locale.ROOT,
+                "live: %d, cached: %d, free: %d, committed: %d, limit: %d bytes; heaps: %d; hot: %.4f, warm: %.4f,"
+                        + " cold: %.4f, remote: %.4f of %d allocations; warm pool hit rate: %.3f",
+                stats.liveBytes(),
+                stats.cachedBytes(),
+                stats.freeBytes(),
+                stats.committedBytes(),
+                stats.limitBytes(),
+                stats.heaps(),
+                stats.hotShare(),
+                stats.warmShare(),
+                stats.coldShare(),
+                stats.remoteShare(),
+                stats.allocations(),
+                stats.warmPoolHitRate());
+    }
+
+    static String text(AceStats stats) {
+        StringBuilder text = new StringBuilder(4096);
+        TierFigures tiers = stats.tiers();
+        text.append(String.format(
+                "live %s, cached %s, free %s; committed %s (huge blocks %s) of at most %s; purged %s%n",
+                size(stats.liveBytes()),
+                size(stats.cachedBytes()),
+                size(stats.freeBytes()),
+                size(stats.committedBytes()),
+                size(stats.hugeBytes()),
+                size(stats.limitBytes()),
+                size(stats.purgedBytes())));
+        text.append(String.format(
+                Locale.ROOT,
+                "%,d allocations: hot %.2f %%, warm %.2f %%, cold %.2f %%; remote %.2f %%; warm pool hit rate %.1f %%%n",
+                stats.allocations(),
+                100 * stats.hotShare(),
+                100 * stats.warmShare(),
+                100 * stats.coldShare(),
+                100 * stats.remoteShare(),
+                100 * stats.warmPoolHitRate()));
+        text.append(String.format(
+                "superslabs: hot %s (used %s), draining %s (used %s), empty %s%n%n",
+                size(tiers.hotBytes()),
+                size(tiers.hotUsedBytes()),
+                size(tiers.drainingBytes()),
+                size(tiers.drainingUsedBytes()),
+                size(tiers.emptyBytes())));
+        text.append(String.format("%12s %12s %12s %12s %16s%n", "class", "live", "cached", "free", "allocations"));
+        for (ClassFigures c : stats.classes()) {
+            if (c.live() + c.cached() + c.free() + c.allocations() > 0) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        "%12s %,12d %,12d %,12d %,16d%n",
+                        size(c.blockBytes()),
+                        c.live(),
+                        c.cached(),
+                        c.free(),
+                        c.allocations()));
+            }
+        }
+        text.append(String.format(
+                "%n%12s %12s %12s %12s %9s %16s  %s%n",
+                "heap", "live", "cached", "committed", "remote", "allocations", "owner"));
+        for (HeapFigures h : stats.heapFigures()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%12s %12s %12s %12s %,9d %,16d  %s%n",
+                    h.kind() + " " + h.number(),
+                    size(h.liveBytes()),
+                    size(h.cachedBytes()),
+                    size(h.committedBytes()),
+                    h.remoteQueued(),
+                    h.allocations(),
+                    h.owner()));
+        }
+        return text.toString();
+    }
+
+    private static String size(long bytes) {
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < UNITS.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, value == Math.rint(value) ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    }
+
+    static String json(AceStats stats) {
+        TierFigures tiers = stats.tiers();
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("liveBytes", stats.liveBytes());
+        all.put("cachedBytes", stats.cachedBytes());
+        all.put("freeBytes", stats.freeBytes());
+        all.put("committedBytes", stats.committedBytes());
+        all.put("hugeBytes", stats.hugeBytes());
+        all.put("limitBytes", stats.limitBytes());
+        all.put("allocations", stats.allocations());
+        all.put("hotShare", stats.hotShare());
+        all.put("warmShare", stats.warmShare());
+        all.put("coldShare", stats.coldShare());
+        all.put("remoteShare", stats.remoteShare());
+        all.put("warmPoolHitRate", stats.warmPoolHitRate());
+        all.put("adoptions", stats.counters().adoptions());
+        Map<String, Object> byTier = new LinkedHashMap<>();
+        byTier.put("hotBytes", tiers.hotBytes());
+        byTier.put("hotUsedBytes", tiers.hotUsedBytes());
+        byTier.put("drainingBytes", tiers.drainingBytes());
+        byTier.put("drainingUsedBytes", tiers.drainingUsedBytes());
+        byTier.put("emptyBytes", tiers.emptyBytes());
+        byTier.put("purgedBytes", tiers.purgedBytes());
+        all.put("tiers", byTier);
+        all.put("classes", stats.classes().stream().map(StatsText::of).toList());
+        all.put("heaps", stats.heapFigures().stream().map(StatsText::of).toList());
+        return json((Object) all);
+    }
+
+    private static Map<String, Object> of(ClassFigures figures) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("blockBytes", figures.blockBytes());
+        map.put("live", figures.live());
+        map.put("cached", figures.cached());
+        map.put("free", figures.free());
+        map.put("allocations", figures.allocations());
+        return map;
+    }
+
+    private static Map<String, Object> of(HeapFigures figures) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kind", figures.kind());
+        map.put("number", figures.number());
+        map.put("owner", figures.owner());
+        map.put("liveBytes", figures.liveBytes());
+        map.put("cachedBytes", figures.cachedBytes());
+        map.put("committedBytes", figures.committedBytes());
+        map.put("draining", figures.draining());
+        map.put("remoteQueued", figures.remoteQueued());
+        map.put("allocations", figures.allocations());
+        return map;
+    }
+
+    /** The engine has no library for it, and needs no more than this. */
+    private static String json(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(entry -> json(entry.getKey()) + ":" + json(entry.getValue()))
+                    .collect(Collectors.joining(",", "{", "}"));
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(StatsText::json).collect(Collectors.joining(",", "[", "]"));
+        }
+        return value instanceof Number ? value.toString() : '"' + escaped(value.toString()) + '"';
+    }
+
+    private static String escaped(String text) {
+        return text.chars()
+                .mapToObj(
+                        c -> c < ' ' || c == '"' || c == '\\' ? String.format("\\u%04x", c) : String.valueOf((char) c))
+                .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import java.lang.System.Logger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/**
+ * The one background thread of all allocators: it runs while at least one of them holds memory.
+ *
+ * <p>A daemon, started when memory is first taken and ended when none is left, so that it keeps neither a JVM nor a class
+ * loader alive. It holds allocators weakly. What fails in one allocator's turn is logged once and does not reach the
+ * others.
+ */
+public final class Governor implements Runnable {
+    private static final Logger LOGGER = System.getLogger(Governor.class.getName());
+    private static final long TICK_MILLIS = 250;
+
+    /** Between two pieces of work that was too long for one turn. */
+    private static final long PACE_MILLIS = 10;
+
+    private static final Governor INSTANCE = new Governor();
+
+    /** Guarded by the instance's lock. */
+    private final Set<Governed> governed = Collections.newSetFromMap(new WeakHashMap<>());
+
+    private final Set<Governed> failed = Collections.newSetFromMap(new WeakHashMap<>());
+    private Thread thread;
+
+    /** What the governor looks after. Compared by identity. */
+    public interface Governed {
+        /**
+         * Does what is due, in at most a few milliseconds.
+         *
+         * @param now the time, as {@code System.nanoTime()} tells it
+         * @return whether more is due already
+         */
+        boolean tick(long now);
+
+        /**
+         * Whether it still needs to be looked after.
+         *
+         * @return {@code false} when it holds no memory; it must {@link Governor#watch} again when it takes some
+         */
+        boolean isActive();
+    }
+
+    /** Tests make their own. */
+    Governor() {}
+
+    /**
+     * Looks after an allocator until it is no longer active.
+     *
+     * @param allocator held weakly
+     */
+    public static void watch(Governed allocator) {
+        INSTANCE.add(allocator);
+    }
+
+    synchronized void add(Governed allocator) {
+        governed.add(allocator);
+        if (thread == null) {
+            Thread started = new Thread(null, this, "acealloc-governor", 0, false);
+            started.setDaemon(true);
+            started.setContextClassLoader(null);
+            try {
+                started.start();
+                thread = started;
+            } catch (OutOfMemoryError ignored) {
+                // No thread is to be had. An allocation does not fail for that: who takes memory next tries again.
+            }
+        }
+    }
+
+    @Override
+    public void run() {
+        for (long millis = turn(); millis > 0; millis = turn()) {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException ignored) {
+                // Nobody has a reason to; whoever did it is not obeyed.
+            }
+        }
+    }
+
+    /** Looks after each allocator once; returns how long to sleep, 0 if there is none left. */
+    private long turn() {
+        List<Governed> active = active();
+        long millis = active.isEmpty() ? 0 : TICK_MILLIS;
+        for (Governed allocator : active) {
+            if (tick(allocator)) {
+                millis = PACE_MILLIS;
+            }
+        }
+        return millis;
+    }
+
+    /** The allocators to look after now; with none left, the thread is as good as ended. */
+    private synchronized List<Governed> active() {
+        governed.removeIf(allocator -> !isActive(allocator));
+        // The copy decides: what the garbage collector has just cleared may still count in the set.
+        List<Governed> active = new ArrayList<>(governed);
+        if (active.isEmpty()) {
+            thread = null;
+        }
+        return active;
+    }
+
+    private boolean isActive(Governed allocator) {
+        try {
+            return allocator.isActive();
+        } catch (Throwable e) {
+            report(allocator, e);
+            return true;
+        }
+    }
+
+    private boolean tick(Governed allocator) {
+        try {
+            return allocator.tick(System.nanoTime());
+        } catch (Throwable e) {
+            report(allocator, e);
+            return false;
+        }
+    }
+
+    private void report(Governed allocator, Throwable e) {
+        if (failed.add(allocator)) {
+            LOGGER.log(Logger.Level.ERROR, "the governor failed for " + allocator + "; it tries again", e);
+        }
+    }
+}

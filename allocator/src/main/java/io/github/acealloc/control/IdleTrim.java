@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import io.github.acealloc.heap.HeapRegistry;
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.slab.SizeClasses;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+
+/**
+ * Finds what heaps hold and nobody has used for a while, and has their owners give it back.
+ *
+ * <p>For one thread at a time, the governor's. It reads other threads' figures racily and touches none of their lists: the
+ * trimming is a task of the owner, which looks again. Heaps without an owner are trimmed here.
+ */
+public final class IdleTrim {
+    private static final long SPARED = -1;
+    private static final long[] NO_CLASS = new long[SizeClasses.COUNT];
+
+    static {
+        Arrays.fill(NO_CLASS, SPARED);
+    }
+
+    private final HeapRegistry registry;
+    private final IdentityHashMap<ThreadHeap, Watch> watches = new IdentityHashMap<>();
+
+    /**
+     * Nothing seen yet.
+     *
+     * @param registry whose heaps to look after
+     */
+    public IdleTrim(HeapRegistry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * Looks at every heap once.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @param delayNanos how long something lies unused before it is given back
+     */
+    public void look(long now, long delayNanos) {
+        for (ThreadHeap heap : registry.heaps()) {
+            Watch watch = watches.computeIfAbsent(heap, h -> new Watch(now));
+            long[] idle = watch.idle(heap, now, delayNanos);
+            long whole = watch.idleHeap(heap, now, delayNanos);
+            if (idle != null || whole != SPARED) {
+                long[] classes = idle != null ? idle : NO_CLASS;
+                registry.run(heap, h -> h.trimIdle(classes, whole));
+            }
+        }
+    }
+
+    /** What one heap's classes had done when they were last seen to do something, and when that was. */
+    private static final class Watch {
+        private final long[] activity = new long[SizeClasses.COUNT];
+        private final long[] since = new long[SizeClasses.COUNT];
+        private long heapActivity;
+        private long heapSince;
+
+        Watch(long now) {
+            Arrays.fill(since, now);
+            heapSince = now;
+        }
+
+        /** The activity of the idle classes and −1 for the others; {@code null} if nothing is idle. */
+        long[] idle(ThreadHeap heap, long now, long delayNanos) {
+            long[] idle = new long[SizeClasses.COUNT];
+            boolean any = false;
+            for (int c = 0; c < idle.length; c++) {
+                long seen = heap.activity(c);
+                if (seen != activity[c]) {
+                    activity[c] = seen;
+                    since[c] = now;
+                }
+                boolean trim = now - since[c] >= delayNanos && heap.holdsIdle(c);
+                idle[c] = trim ? seen : SPARED;
+                any |= trim;
+            }
+            return any ? idle : null;
+        }
+
+        /** The activity of an idle heap that holds memory outside its classes, −1 otherwise. */
+        long idleHeap(ThreadHeap heap, long now, long delayNanos) {
+            long seen = heap.activity();
+            if (seen != heapActivity) {
+                heapActivity = seen;
+                heapSince = now;
+            }
+            return now - heapSince >= delayNanos && heap.holdsIdle() ? seen : SPARED;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Slab;
+import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Adds up what an allocator's heaps hold, by heap, class and tier, without stopping anybody: each figure may be a moment
+ * old, and none is negative.
+ */
+public final class HeapSurvey {
+    private final String kind;
+    private final long[] live = new long[SizeClasses.COUNT];
+    private final long[] cached = new long[SizeClasses.COUNT];
+    private final long[] free = new long[SizeClasses.COUNT];
+    private final long[] allocations = new long[SizeClasses.COUNT];
+    private final List<HeapFigures> heaps = new ArrayList<>();
+    private TierFigures tiers;
+
+    /**
+     * Surveys heaps.
+     *
+     * @param kind {@code direct} or {@code heap}
+     * @param all the heaps
+     * @param store theirs
+     */
+    public HeapSurvey(String kind, List<ThreadHeap> all, SuperslabStore store) {
+        this.kind = kind;
+        tiers = new TierFigures(0, 0, 0, 0, store.residentBytes(), store.purgedBytes());
+        all.forEach(this::survey);
+    }
+
+    private void survey(ThreadHeap heap) {
+        long[] taken = new long[SizeClasses.COUNT];
+        for (Slab slab : heap.slabs().slabs()) {
+            taken[slab.sizeClass()] += slab.capacity() - slab.free();
+            free[slab.sizeClass()] += slab.free();
+        }
+        long liveBytes = 0;
+        long cachedBytes = 0;
+        long handedOut = 0;
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            HotCache cache = heap.cache(c);
+            int inCache = cache.size();
+            long out = Math.max(taken[c] - inCache, 0); // racy: a spill may have come between
+            cached[c] += inCache;
+            live[c] += out;
+            allocations[c] += cache.allocations();
+            liveBytes += out * SizeClasses.blockBytes(c);
+            cachedBytes += (long) inCache * SizeClasses.blockBytes(c);
+            handedOut += cache.allocations();
+        }
+        int draining = surveyTiers(heap);
+        heaps.add(new HeapFigures(
+                kind,
+                heap.number(),
+                heap.ownerName(),
+                liveBytes,
+                cachedBytes,
+                heap.committedBytes(),
+                draining,
+                heap.remoteCount(),
+                handedOut));
+    }
+
+    private int surveyTiers(ThreadHeap heap) {
+        int draining = 0;
+        for (Superslab superslab : heap.slabs().superslabSnapshot()) {
+            long bytes = (long) superslab.region().bytes() - superslab.purgedBytes();
+            long used = superslab.usedBytes();
+            switch (superslab.tier()) {
+                case HOT -> tiers = tiers.plus(new TierFigures(bytes, used, 0, 0, 0, 0));
+                case DRAINING -> {
+                    draining++;
+                    tiers = tiers.plus(new TierFigures(0, 0, bytes, used, 0, 0));
+                }
+                case FREE -> tiers = tiers.plus(new TierFigures(0, 0, 0, 0, bytes, 0));
+            }
+        }
+        return draining;
+    }
+
+    /**
+     * The figures of each heap.
+     *
+     * @return in the order in which the heaps were made
+     */
+    public List<HeapFigures> heaps() {
+        return heaps;
+    }
+
+    /**
+     * The figures of each class that was ever used.
+     *
+     * @return by size
+     */
+    public List<ClassFigures> classes() {
+        List<ClassFigures> classes = new ArrayList<>();
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            classes.add(new ClassFigures(SizeClasses.blockBytes(c), live[c], cached[c], free[c], allocations[c]));
+        }
+        return classes;
+    }
+
+    /**
+     * The figures of each tier.
+     *
+     * @return committed and used bytes
+     */
+    public TierFigures tiers() {
+        return tiers;
+    }
+
+    /**
+     * Blocks with the user, or on their way home.
+     *
+     * @return bytes
+     */
+    public long liveBytes() {
+        return heaps.stream().mapToLong(HeapFigures::liveBytes).sum();
+    }
+
+    /**
+     * Blocks in hot caches.
+     *
+     * @return bytes
+     */
+    public long cachedBytes() {
+        return heaps.stream().mapToLong(HeapFigures::cachedBytes).sum();
+    }
+
+    /**
+     * Blocks handed out so far.
+     *
+     * @return a count
+     */
+    public long allocations() {
+        return Arrays.stream(allocations).sum();
+    }
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabStore;
+import java.util.List;
+
+/**
+ * Gives back the free pages of superslabs that a few long-lived blocks hold on to. Owner only.
+ *
+ * <p>While the heap allocates, its clock is what it allocates: for each {@link #STEP_BLOCKS} that come from slabs, the next
+ * superslab of a ring is visited, and those of its pages go that were free at its last visit, too. That happens only while
+ * more lies free than a heap needs to live on, and less often where visits find nothing. When the heap is idle, one pass
+ * gives all free pages back.
+ */
+final class PagePurge {
+    /** How many blocks are taken from slabs between two visits. */
+    static final int STEP_BLOCKS = 32;
+
+    private static final int MAX_STEP_BLOCKS = 8 * STEP_BLOCKS;
+
+    /** A heap may keep this much, and a sixteenth of what it uses, before it looks for pages to give back. */
+    static final long SPARED_BYTES = 4 << 20;
+
+    private static final int SPARED_SHIFT = 4;
+
+    /** A superslab with less than that is not worth a visit. */
+    private static final int MIN_IDLE_BYTES = 64 << 10;
+
+    /** So many calls to the system are what one visit may cost: about 0.1 ms. */
+    private static final int RUNS = 32;
+
+    private final SuperslabStore store;
+    private final List<Superslab> superslabs;
+    private int next;
+    private int taken;
+    private int step = STEP_BLOCKS;
+    private long usedBytes;
+
+    /** What made pages free so far, and the same when the last complete pass began; other threads read them. */
+    private long changes;
+
+    private long changesAtPass;
+
+    /** The same when the pass that is under way began. */
+    private long changesAtStart;
+
+    private int passed;
+
+    /**
+     * Nothing to give back yet.
+     *
+     * @param store which counts pages
+     * @param superslabs those of the heap, now and later
+     */
+    PagePurge(SuperslabStore store, List<Superslab> superslabs) {
+        this.store = store;
+        this.superslabs = superslabs;
+    }
+
+    /** Counts a superslab that has come in, of which no page may have been used yet. */
+    void fetched() {
+        changes++;
+    }
+
+    /** Counts a block that has left its slab. */
+    void taken(int bytes) {
+        usedBytes += bytes;
+        taken++;
+    }
+
+    /** Counts a block that is back in its slab. */
+    void given(int bytes) {
+        usedBytes -= bytes;
+        changes++;
+    }
+
+    /** Visits a superslab if it is time to; called when blocks have been taken. */
+    void step() {
+        if (taken < step) {
+            return;
+        }
+        taken = 0;
+        if (store.purgesParts() && idleBytes() > SPARED_BYTES + (usedBytes >> SPARED_SHIFT)) {
+            visitNext();
+        }
+    }
+
+    private long idleBytes() {
+        long bytes = -usedBytes;
+        for (Superslab superslab : superslabs) {
+            bytes += (superslab.units() << Superslab.UNIT_SHIFT) - superslab.purgedBytes();
+        }
+        return bytes;
+    }
+
+    private void visitNext() {
+        for (int i = superslabs.size(); i > 0; i--) {
+            next = next + 1 < superslabs.size() ? next + 1 : 0;
+            Superslab superslab = superslabs.get(next);
+            if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
+                boolean found = store.purgeUnused(superslab, true, RUNS) > 0;
+                step = found ? STEP_BLOCKS : Math.min(2 * step, MAX_STEP_BLOCKS);
+                return;
+            }
+        }
+    }
+
+    /** Whether pages may have become free since the last pass began, so that one may find some. */
+    boolean isDue() {
+        return changes != changesAtPass && store.purgesParts();
+    }
+
+    /**
+     * Gives back all free pages.
+     *
+     * @param nanos how long that may take; what is left is for the next call
+     */
+    void pass(long nanos) {
+        long start = System.nanoTime();
+        while (isDue()) {
+            if (passed == 0) {
+                changesAtStart = changes;
+            }
+            if (passed >= superslabs.size()) {
+                passed = 0;
+                changesAtPass = changesAtStart; // what came back behind the pass is for another one
+                continue;
+            }
+            Superslab superslab = superslabs.get(passed);
+            if (superslab.idleBytes() == 0 || store.purgeUnused(superslab, false, RUNS) < RUNS) {
+                passed++;
+            }
+            if (System.nanoTime() - start >= nanos) {
+                return;
+            }
+        }
+    }
+}

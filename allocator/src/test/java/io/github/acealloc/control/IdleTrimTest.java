@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.acealloc.heap.HeapRegistry;
+import io.github.acealloc.heap.HeapWalker;
+import io.github.acealloc.heap.HotCache;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.HeapMemory;
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabStore;
+import io.github.acealloc.testing.FaultyMemory;
+import io.github.acealloc.testing.Loop;
+import io.github.acealloc.testing.TestBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Idle memory is found by a clock that the test turns, whoever owns the heap. */
+class IdleTrimTest {
+    private static final int KIB = 1 << 10;
+    private static final long DELAY = 1000;
+
+    private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
+    private final MemoryBudget budget = new MemoryBudget(256L << 20);
+    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {});
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final HeapRegistry registry = new HeapRegistry(this::newHeap, 1);
+    private final IdleTrim idleTrim = new IdleTrim(registry);
+    private final List<Loop> loops = new ArrayList<>();
+    private long now = 12345;
+
+    private ThreadHeap newHeap() {
+        return new ThreadHeap(numbers.getAndIncrement(), store, TestBlock.BINDER, budget, Knobs::defaults);
+    }
+
+    @AfterEach
+    void holdsTheLaws() {
+        loops.forEach(Loop::settle);
+        loops.forEach(Loop::close);
+        long inHeaps = 0;
+        for (ThreadHeap heap : registry.heaps()) {
+            assertThat(HeapWalker.walk(heap)).isEmpty();
+            inHeaps += heap.committedBytes();
+        }
+        assertThat(store.committedBytes()).isEqualTo(inHeaps + store.residentBytes());
+    }
+
+    private Loop loop() {
+        Loop loop = new Loop();
+        loops.add(loop);
+        return loop;
+    }
+
+    private static TestBlock allocate(ThreadHeap heap, int bytes) {
+        HotCache cache = heap.cache(SizeClasses.of(bytes));
+        TestBlock block = (TestBlock) heap.block(cache.pop());
+        if (cache.isSampleDue()) {
+            cache.restartSampling();
+        }
+        return block;
+    }
+
+    private static void use(ThreadHeap heap, int bytes) {
+        TestBlock block = allocate(heap, bytes);
+        heap.cache(block.slab().sizeClass()).push(block.blockId());
+    }
+
+    /** A heap of a loop, with free blocks of a class in its cache. */
+    private ThreadHeap attach(Loop loop, Executor executor, int bytes) {
+        return loop.call(() -> {
+            ThreadHeap heap = registry.attach(executor);
+            use(heap, bytes);
+            return heap;
+        });
+    }
+
+    private void look() {
+        idleTrim.look(now, DELAY);
+        loops.forEach(Loop::settle);
+    }
+
+    private void lookAfter(long nanos) {
+        now += nanos;
+        look();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 12345, -DELAY / 2, Long.MAX_VALUE - DELAY / 2, Long.MIN_VALUE})
+    void whatALoopHasNotUsedForTheDelayGoesAndNotBefore(long start) {
+        now = start;
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        look();
+        lookAfter(DELAY - 1);
+        assertThat(heap.cachedBytes()).as("a moment before its time").isPositive();
+        lookAfter(1);
+        assertThat(heap.cachedBytes()).isZero();
+        assertThat(heap.takenBytes()).isZero();
+        assertThat(heap.committedBytes()).isZero();
+        assertThat(store.residentBytes()).isEqualTo(Superslab.bytes(false));
+        assertThat(loop.call(heap::isOwner)).as("the loop keeps its heap").isTrue();
+    }
+
+    @Test
+    void eachUseBeginsTheDelayAnew() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        look();
+        for (int i = 0; i < 10; i++) {
+            loop.run(() -> use(heap, KIB));
+            lookAfter(DELAY - 1);
+            assertThat(heap.cachedBytes()).isPositive();
+        }
+        lookAfter(DELAY);
+        assertThat(heap.cachedBytes()).isZero();
+    }
+
+    @Test
+    void anIdleClassIsTrimmedWhileABusyOneIsSpared() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        loop.run(() -> use(heap, 8 * KIB));
+        look();
+        for (int i = 0; i < 3; i++) {
+            loop.run(() -> use(heap, 8 * KIB));
+            lookAfter(DELAY / 2);
+        }
+        long inBatch = 8L * KIB * Knobs.defaults().batch(SizeClasses.of(8 * KIB));
+        assertThat(heap.cachedBytes()).as("the busy class").isEqualTo(inBatch);
+        assertThat(heap.takenBytes()).isEqualTo(inBatch);
+    }
+
+    @Test
+    void whatIsLiveStays() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        TestBlock live = loop.call(() -> allocate(heap, 5 * KIB));
+        live.open(42);
+        look();
+        lookAfter(DELAY);
+        assertThat(heap.takenBytes()).isEqualTo(5 * KIB);
+        assertThat(heap.committedBytes()).isEqualTo(Superslab.bytes(false));
+        live.shut();
+    }
+
+    @Test
+    void aLoopWithNothingIdleIsNotDisturbed() {
+        Loop loop = loop();
+        List<Runnable> asked = new ArrayList<>();
+        ThreadHeap heap = loop.call(() -> {
+            ThreadHeap own = registry.attach(asked::add);
+            while (own.cachedBytes() > 0 || own.takenBytes() == 0) {
+                allocate(own, KIB);
+            }
+            return own;
+        });
+        look();
+        for (int i = 0; i < 5; i++) {
+            lookAfter(DELAY);
+        }
+        assertThat(asked).isEmpty();
+        assertThat(heap.takenBytes()).isPositive();
+    }
+
+    @Test
+    void whatWasReleasedToAnIdleLoopIsTakenInAndGoesADelayLater() {
+        Loop loop = loop();
+        ThreadHeap heap = loop.call(() -> registry.attach(loop));
+        List<TestBlock> blocks = loop.call(() -> {
+            List<TestBlock> all = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                all.add(allocate(heap, KIB));
+            }
+            return all;
+        });
+        look();
+        blocks.forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
+        assertThat(heap.remoteCount()).isEqualTo(500);
+        lookAfter(DELAY - 1);
+        assertThat(heap.remoteCount()).isEqualTo(500);
+        lookAfter(1);
+        assertThat(heap.remoteCount()).isZero();
+        assertThat(heap.counters().remoteFrees()).isEqualTo(500);
+        assertThat(heap.cachedBytes()).isPositive();
+        look();
+        lookAfter(DELAY);
+        assertThat(heap.cachedBytes()).isZero();
+        assertThat(heap.committedBytes()).isZero();
+    }
+
+    @Test
+    void aLongQueueOfAnIdleLoopIsTakenInLookByLook() {
+        Loop loop = loop();
+        ThreadHeap heap = loop.call(() -> registry.attach(loop));
+        List<TestBlock> blocks = loop.call(() -> {
+            List<TestBlock> all = new ArrayList<>();
+            for (int i = 0; i < 5000; i++) {
+                all.add(allocate(heap, 64));
+            }
+            return all;
+        });
+        look();
+        blocks.forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
+        lookAfter(DELAY);
+        for (int looks = 1; heap.remoteCount() > 0; looks++) {
+            assertThat(looks).as("looks").isLessThan(10);
+            lookAfter(1);
+        }
+        look();
+        lookAfter(DELAY);
+        assertThat(heap.committedBytes()).isZero();
+    }
+
+    @Test
+    void aStripeIsTrimmedByWhoLooks() {
+        ThreadHeap stripe = registry.borrowStripe();
+        use(stripe, KIB);
+        stripe.giveUp();
+        look();
+        lookAfter(DELAY - 1);
+        assertThat(stripe.cachedBytes()).isPositive();
+        lookAfter(1);
+        assertThat(stripe.committedBytes()).isZero();
+        assertThat(stripe.tryBorrow()).as("given up again").isTrue();
+        stripe.giveUp();
+    }
+
+    @Test
+    void aStripeThatIsBorrowedAtTheMomentIsTrimmedAtTheNextLook() {
+        Loop borrower = loop();
+        ThreadHeap stripe = borrower.call(() -> {
+            ThreadHeap borrowed = registry.borrowStripe();
+            use(borrowed, KIB);
+            return borrowed;
+        });
+        look();
+        lookAfter(DELAY);
+        assertThat(stripe.cachedBytes()).isPositive();
+        borrower.run(stripe::giveUp);
+        lookAfter(1);
+        assertThat(stripe.committedBytes()).isZero();
+    }
+
+    @Test
+    void aHeapOnTheShelfIsTrimmedByWhoLooksAndStaysThere() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        loop.run(() -> registry.detach(heap));
+        look();
+        lookAfter(DELAY);
+        assertThat(heap.committedBytes()).isZero();
+        Loop next = loop();
+        assertThat(next.call(() -> registry.attach(next))).isSameAs(heap);
+    }
+
+    @Test
+    void theHeapOfALoopThatEndedWithoutAWordIsTrimmedAndServesTheNext() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        look();
+        loops.remove(loop);
+        loop.end();
+        lookAfter(DELAY);
+        assertThat(heap.committedBytes()).isZero();
+        assertThat(heap.executor()).isNull();
+        Loop next = loop();
+        assertThat(next.call(() -> registry.attach(next))).isSameAs(heap);
+        assertThat(registry.heaps()).hasSize(1);
+    }
+
+    @Test
+    void aStripeWhoseBorrowerDiedIsTrimmedAndStaysAStripe() {
+        Loop loop = loop();
+        ThreadHeap stripe = loop.call(() -> {
+            ThreadHeap borrowed = registry.borrowStripe();
+            use(borrowed, KIB);
+            return borrowed;
+        });
+        loops.remove(loop);
+        loop.end();
+        look();
+        lookAfter(DELAY);
+        assertThat(stripe.committedBytes()).isZero();
+        Loop next = loop();
+        assertThat(next.call(() -> registry.attach(next))).isNotSameAs(stripe);
+    }
+
+    @Test
+    void aLoopThatShutsDownKeepsNobodyElseFromBeingTrimmed() {
+        Loop ending = loop();
+        ThreadHeap refusing = attach(
+                ending,
+                task -> {
+                    throw new RejectedExecutionException("shutting down");
+                },
+                KIB);
+        Loop deaf = loop();
+        ThreadHeap unheard = attach(deaf, task -> {}, KIB);
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        look();
+        lookAfter(DELAY);
+        assertThat(heap.committedBytes()).isZero();
+        assertThat(refusing.cachedBytes()).isPositive();
+        assertThat(unheard.cachedBytes()).isPositive();
+        for (Loop dying : List.of(ending, deaf)) {
+            loops.remove(dying);
+            dying.end();
+        }
+        lookAfter(1);
+        assertThat(refusing.committedBytes()).as("once its thread has ended").isZero();
+        assertThat(unheard.committedBytes()).isZero();
+    }
+
+    @Test
+    void anExecutorThatFailsKeepsNobodyElseFromBeingTrimmed() {
+        Loop failing = loop();
+        AtomicInteger asked = new AtomicInteger();
+        ThreadHeap untrimmed = attach(
+                failing,
+                task -> {
+                    asked.incrementAndGet();
+                    throw new OutOfMemoryError("unable to create native thread");
+                },
+                KIB);
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        look();
+        lookAfter(DELAY);
+        lookAfter(1);
+        assertThat(heap.committedBytes()).isZero();
+        assertThat(asked).as("each time").hasValue(2);
+        assertThat(untrimmed.cachedBytes()).isPositive();
+    }
+
+    @Test
+    void theOwnerLooksAgainBeforeItTrims() {
+        Loop loop = loop();
+        List<Runnable> asked = new ArrayList<>();
+        ThreadHeap heap = attach(loop, asked::add, KIB);
+        loop.run(() -> use(heap, 8 * KIB));
+        look();
+        lookAfter(DELAY);
+        assertThat(asked).hasSize(1);
+        loop.run(() -> {
+            use(heap, KIB);
+            asked.get(0).run();
+        });
+        assertThat(heap.cachedBytes()).as("used meanwhile").isEqualTo(16 * KIB);
+        lookAfter(1);
+        assertThat(asked).as("nothing is idle for long enough").hasSize(1);
+        lookAfter(DELAY);
+        loop.run(asked.get(1));
+        assertThat(heap.cachedBytes()).isZero();
+    }
+
+    @Test
+    void aBusyLoopIsAskedOnce() {
+        Loop loop = loop();
+        List<Runnable> asked = new ArrayList<>();
+        ThreadHeap heap = attach(loop, asked::add, KIB);
+        look();
+        for (int i = 0; i < 5; i++) {
+            lookAfter(DELAY);
+        }
+        assertThat(asked).hasSize(1);
+        loop.run(asked.get(0));
+        assertThat(heap.committedBytes()).isZero();
+    }
+
+    @Test
+    void aTaskOfAFormerOwnerDoesNothing() {
+        Loop loop = loop();
+        List<Runnable> asked = new ArrayList<>();
+        ThreadHeap heap = attach(loop, asked::add, KIB);
+        look();
+        lookAfter(DELAY);
+        loop.run(() -> registry.detach(heap));
+        Loop next = loop();
+        assertThat(next.call(() -> registry.attach(next))).isSameAs(heap);
+        next.run(() -> use(heap, KIB));
+        assertThat(heap.cachedBytes()).isPositive();
+        loop.run(asked.get(0));
+        assertThat(heap.cachedBytes()).isPositive();
+        look();
+        lookAfter(DELAY);
+        assertThat(heap.committedBytes()).isZero();
+    }
+
+    @Test
+    void aHeapThatComesLaterHasADelayOfItsOwn() {
+        look();
+        now += 100 * DELAY;
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        look();
+        assertThat(heap.cachedBytes()).isPositive();
+        lookAfter(DELAY - 1);
+        assertThat(heap.cachedBytes()).isPositive();
+        lookAfter(1);
+        assertThat(heap.cachedBytes()).isZero();
+    }
+
+    @Test
+    void whatWasTrimmedAndComesBackIsFoundAgain() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        for (int round = 0; round < 3; round++) {
+            look();
+            lookAfter(DELAY);
+            assertThat(heap.committedBytes()).isZero();
+            loop.run(() -> use(heap, KIB));
+            assertThat(heap.committedBytes()).isPositive();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import static io.github.acealloc.heap.PinnedHeap.BLOCK;
+import static io.github.acealloc.heap.PinnedHeap.BYTES;
+import static io.github.acealloc.heap.PinnedHeap.spared;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.testing.TestBlock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The pass over an idle heap, and the life of superslabs some of whose pages are gone. */
+class PagePassTest {
+    private final PinnedHeap pinned = new PinnedHeap();
+    private final HeapRig rig = pinned.rig;
+    private final ThreadHeap heap = pinned.heap;
+    private final PagePurge pages = pinned.pages;
+
+    @AfterEach
+    void holdsTheLaws() {
+        pinned.finish();
+    }
+
+    @Test
+    void anIdleHeapGivesAllFreePagesBackAndAnActiveOneNone() {
+        pinned.pin(2);
+        long[] idleClasses = spared();
+        heap.trimIdle(idleClasses, -1);
+        heap.trimIdle(idleClasses, heap.activity() - 1);
+        long seen = heap.activity();
+        rig.release(rig.allocate(64));
+        heap.trimIdle(idleClasses, seen);
+        assertThat(rig.memory.partPurges()).isZero();
+        assertThat(heap.holdsIdle()).isTrue();
+        passAll();
+        assertThat(rig.memory.partPurges()).isPositive();
+        for (Superslab superslab : heap.slabs().superslabs()) {
+            assertThat(superslab.idleBytes())
+                    .as("parts of pages, and pages alone")
+                    .isLessThan(2 * (PinnedHeap.PINS + 1) * OsMemory.PAGE);
+        }
+        pinned.expectExact();
+    }
+
+    /** Idle as it is, it may take more than one call. */
+    private void passAll() {
+        for (int calls = 0; heap.holdsIdle(); calls++) {
+            assertThat(calls).isLessThan(1000);
+            heap.trimIdle(spared(), heap.activity());
+        }
+    }
+
+    @Test
+    void aHeapThatNothingCameBackToIsNotSearchedAgain() {
+        pinned.pin(2);
+        passAll();
+        int calls = rig.memory.partPurges();
+        TestBlock block = pinned.open(rig.allocate(BLOCK));
+        assertThat(heap.holdsIdle()).as("it only took").isFalse();
+        heap.trimIdle(spared(), heap.activity());
+        assertThat(rig.memory.partPurges()).isEqualTo(calls);
+        pinned.release(block);
+        assertThat(heap.holdsIdle()).isTrue();
+        passAll();
+        assertThat(rig.memory.partPurges()).isEqualTo(calls + 1);
+    }
+
+    @Test
+    void aPassEndsWhenItsTimeIsUpAndGoesOnAtTheNextCall() {
+        int n = 5;
+        pinned.pin(n);
+        List<Superslab> superslabs = new ArrayList<>(heap.slabs().superslabs());
+        for (int i = 0; i < n; i++) {
+            assertThat(pages.isDue()).isTrue();
+            assertThat(superslabs.get(i).purgedBytes()).as("its turn is now").isZero();
+            pages.pass(0);
+            assertThat(superslabs.get(i).purgedBytes()).isPositive();
+        }
+        pages.pass(0);
+        assertThat(pages.isDue()).isFalse();
+    }
+
+    @Test
+    void whatComesBackBehindAPassThatIsUnderWayIsNotForgotten() {
+        pinned.pin(3);
+        pages.pass(0);
+        Superslab first = heap.slabs().superslabs().get(0);
+        int purged = first.purgedBytes();
+        assertThat(purged).isPositive();
+        TestBlock late = pinned.live.get(2);
+        assertThat(late.slab().superslab()).isSameAs(first);
+        pinned.release(late);
+        passAll();
+        assertThat(first.purgedBytes()).isGreaterThanOrEqualTo(purged + BLOCK);
+    }
+
+    @Test
+    void aTrimGivesEverythingBackAlsoWhileAPassIsUnderWay() {
+        pinned.pin(3);
+        pages.pass(0);
+        Superslab first = heap.slabs().superslabs().get(0);
+        int purged = first.purgedBytes();
+        pinned.release(pinned.live.get(2));
+        heap.trim();
+        assertThat(first.purgedBytes()).isGreaterThanOrEqualTo(purged + BLOCK);
+        assertThat(pages.isDue()).isFalse();
+    }
+
+    @Test
+    void aSuperslabWithManyHolesIsDoneAllTheSame() {
+        List<TestBlock> blocks = pinned.fill(1);
+        for (int i = 0; i < blocks.size(); i += 2) {
+            pinned.release(blocks.get(i));
+        }
+        passAll();
+        assertThat(rig.memory.partPurges()).as("one call a hole").isEqualTo(blocks.size() / 2);
+        assertThat(rig.budget.committed()).isLessThan(BYTES - blocks.size() / 2L * (BLOCK - 2 * OsMemory.PAGE));
+    }
+
+    /** From use to the store, from there into use, purged as a whole, and out of a closed store. */
+    @Test
+    void countsAreExactAtEveryStepOfASuperslabsLife() {
+        pinned.pin(3);
+        heap.trim();
+        long parts = rig.store.purgedBytes();
+        long committed = 3L * BYTES - parts;
+        assertThat(rig.budget.committed()).isEqualTo(committed);
+        releaseAll();
+        heap.slabs().releaseEmpty();
+        heap.slabs().trim(SizeClasses.of(BLOCK));
+        heap.slabs().releaseEmpty();
+        assertThat(heap.slabs().superslabs()).isEmpty();
+        expect(committed, parts);
+        assertThat(rig.store.residentBytes()).isEqualTo(committed);
+        assertThat(rig.inService()).isZero();
+        TestBlock block = pinned.open(rig.allocate(BLOCK));
+        assertThat(block.slab().superslab().purgedBytes()).as("as it was").isPositive();
+        assertThat(rig.memory.requests()).isEqualTo(3);
+        pinned.expectExact();
+        heap.trim();
+        pinned.release(block);
+        heap.trim();
+        rig.store.purge(System.nanoTime(), 0, Long.MAX_VALUE);
+        expect(0, 3L * BYTES);
+        assertThat(rig.memory.purges()).isEqualTo(3);
+        block = pinned.open(rig.allocate(BLOCK));
+        expect(BYTES, 2L * BYTES);
+        assertThat(block.slab().superslab().purgedBytes()).isZero();
+        rig.release(rig.allocate(64));
+        heap.trim();
+        assertThat(rig.budget.committed()).isLessThan(BLOCK + 4L * OsMemory.PAGE);
+        pinned.expectExact();
+        rig.store.close();
+        pinned.expectExact();
+        pinned.release(block);
+        heap.trim();
+        expect(0, 0);
+        assertThat(rig.memory.reservedBytes()).isZero();
+    }
+
+    private void releaseAll() {
+        while (!pinned.live.isEmpty()) {
+            pinned.release(pinned.live.get(pinned.live.size() - 1));
+        }
+    }
+
+    private void expect(long committed, long purged) {
+        assertThat(rig.budget.committed()).isEqualTo(committed);
+        assertThat(rig.store.purgedBytes()).isEqualTo(purged);
+        pinned.expectExact();
+    }
+}

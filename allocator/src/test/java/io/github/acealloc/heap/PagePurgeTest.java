@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import static io.github.acealloc.heap.HeapRig.KIB;
+import static io.github.acealloc.heap.PinnedHeap.BLOCK;
+import static io.github.acealloc.heap.PinnedHeap.BYTES;
+import static io.github.acealloc.heap.PinnedHeap.PER_SUPERSLAB;
+import static io.github.acealloc.heap.PinnedHeap.PINS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.testing.TestBlock;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When a heap gives free pages back that lie around long-lived blocks, and when it leaves them alone. */
+class PagePurgeTest {
+    private final PinnedHeap pinned = new PinnedHeap();
+    private final HeapRig rig = pinned.rig;
+    private final ThreadHeap heap = pinned.heap;
+
+    @AfterEach
+    void holdsTheLaws() {
+        pinned.finish();
+    }
+
+    @Test
+    void aHeapThatAllocatesOnGivesBackWhatLongLivedBlocksHold() {
+        pinned.pin(10);
+        assertThat(rig.budget.committed()).isGreaterThanOrEqualTo(10L * BYTES);
+        assertThat(rig.memory.partPurges()).isZero();
+        pinned.use(16_000);
+        assertThat(rig.memory.partPurges()).isPositive();
+        pinned.expectExact();
+        assertThat(pinned.idle())
+                .as("a little more than what is spared")
+                .isLessThan(PagePurge.SPARED_BYTES + 512 * KIB);
+        assertThat(heap.slabs().superslabs()).as("none is given back whole").hasSizeGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void aPageThatWasFreeAtOneVisitOnlyStays() {
+        List<TestBlock> dense = pinned.fill(4);
+        pinned.pin(4);
+        TestBlock busy = pinned.open(rig.allocate(8 * BLOCK));
+        pinned.visit(4);
+        assertThat(rig.memory.partPurges()).as("all seen once").isZero();
+        pinned.release(busy);
+        pinned.visit(4);
+        assertThat(rig.memory.partPurges()).isPositive();
+        busy.expectPattern();
+        for (int i = 0; i < dense.size(); i++) {
+            if (i % 16 > 0) {
+                pinned.release(dense.get(i)); // or less were idle than is spared
+            }
+        }
+        pinned.visit(8);
+        assertThatThrownBy(busy::expectPattern).as("free at two visits").isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void aDenseHeapIsLeftAloneHoweverMuchItAllocates() {
+        List<TestBlock> blocks = pinned.fill(24);
+        for (int i = 0; i < blocks.size(); i += 8) {
+            pinned.release(blocks.get(i));
+        }
+        assertThat(pinned.idle()).isBetween(PagePurge.SPARED_BYTES + (1L << 20), PagePurge.SPARED_BYTES + (5L << 19));
+        pinned.visit(3 * 24);
+        pinned.use(2000);
+        assertThat(rig.memory.partPurges()).isZero();
+        for (int i = 1; i < blocks.size(); i += 8) {
+            pinned.release(blocks.get(i));
+        }
+        pinned.visit(3 * 24);
+        assertThat(rig.memory.partPurges()).isPositive();
+    }
+
+    @Test
+    void aSmallHeapIsLeftAloneHoweverEmptyItIs() {
+        pinned.pin(2);
+        assertThat(pinned.idle()).isBetween(PagePurge.SPARED_BYTES - (1L << 19), PagePurge.SPARED_BYTES);
+        pinned.visit(20);
+        pinned.use(2000);
+        assertThat(rig.memory.partPurges()).isZero();
+        pinned.pin(3);
+        pinned.visit(20);
+        assertThat(rig.memory.partPurges()).isPositive();
+    }
+
+    @Test
+    void whereVisitsFindNothingTheyBecomeRarerUntilOneDoes() {
+        pinned.pin(6);
+        int most = 8;
+        int steps = 0;
+        while (rig.memory.partPurges() == 0) {
+            step();
+            steps++;
+        }
+        assertThat(steps).as("32, 64, 128, and from then on 256 blocks").isEqualTo(1 + 2 + 4 + 4 * most);
+        int calls = rig.memory.partPurges();
+        step();
+        assertThat(rig.memory.partPurges()).as("32 blocks later").isGreaterThan(calls);
+    }
+
+    /** The least after which there may be a visit. */
+    private void step() {
+        for (int i = 0; i < PagePurge.STEP_BLOCKS; i++) {
+            pinned.pages.taken(0);
+        }
+        pinned.pages.step();
+    }
+
+    @Test
+    void whatWasPurgedCountsAgainWhenItServes() {
+        pinned.pin(4);
+        heap.trim();
+        assertThat(rig.budget.committed()).isLessThan(4L * (BYTES - 1900 * KIB) + 4L * PINS * 2 * OsMemory.PAGE);
+        long before = rig.budget.committed();
+        TestBlock block = pinned.open(rig.allocate(BLOCK));
+        assertThat(rig.budget.committed() - before).isBetween(0L, BLOCK + (long) OsMemory.PAGE);
+        assertThat(block.slab().superslab().purgedBytes()).isPositive();
+        for (int free = 4 * (PER_SUPERSLAB - PINS) - 1; free > 0; free--) {
+            pinned.open(rig.allocate(BLOCK));
+            pinned.expectExact();
+        }
+        assertThat(rig.budget.committed()).as("every page is used").isEqualTo(4L * BYTES);
+        assertThat(rig.store.purgedBytes()).isZero();
+        assertThat(rig.memory.requests()).isEqualTo(4);
+    }
+}
