@@ -4,6 +4,7 @@ package io.github.acealloc.bench;
 import io.github.acealloc.bench.cli.CompareCommand;
 import io.github.acealloc.bench.cli.JmhCommand;
 import io.github.acealloc.bench.cli.ListCommand;
+import io.github.acealloc.bench.cli.MemoryCommand;
 import io.github.acealloc.bench.cli.ServerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +15,13 @@ import picocli.CommandLine.Command;
         description = "Compares ACE-Alloc with Netty's own allocators.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CompareCommand.class, ListCommand.class, JmhCommand.class, ServerCommand.class})
+        subcommands = {
+            CompareCommand.class,
+            ListCommand.class,
+            JmhCommand.class,
+            ServerCommand.class,
+            MemoryCommand.class
+        })
 public final class Main {
     private Main() {}
 

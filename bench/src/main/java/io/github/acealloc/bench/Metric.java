@@ -9,17 +9,43 @@ public enum Metric {
     P99("p99", "us", Better.LOWER),
     P999("p99.9", "us", Better.LOWER),
     RSS("rss", "MiB", Better.LOWER),
-    GARBAGE("garbage", "B/op", Better.LOWER),
+    GARBAGE("garbage", "B/op", Better.LOWER, Resolution.GARBAGE),
     /** The constant rate of the open-loop part, the same for every allocator. */
     RATE("rate", "req/s", Better.NEITHER),
     HOT("hot share", "%", Better.NEITHER),
     WARM("warm share", "%", Better.NEITHER),
     COLD("cold share", "%", Better.NEITHER),
     REMOTE("remote share", "%", Better.NEITHER),
-    WARM_POOL_HITS("warm-pool hits", "%", Better.NEITHER);
+    WARM_POOL_HITS("warm-pool hits", "%", Better.NEITHER),
 
-    /** Garbage that no collector notices: differences below it are no difference, however small the noise. */
-    private static final double GARBAGE_THAT_MATTERS = 1;
+    /** The highest resident memory of a burst above the start, divided by the bytes that were live then. */
+    PEAK("peak / requested", "x", Better.LOWER),
+    /** Resident memory above the start, so long after everything was released. */
+    RSS_5S("rss after 5 s", "MiB", Better.LOWER, Resolution.MIB),
+    RSS_15S("rss after 15 s", "MiB", Better.LOWER, Resolution.MIB),
+    /** Resident memory above the start, from the burst to the end of the silence. */
+    RSS_AVERAGE("average rss", "MiB", Better.LOWER, Resolution.MIB),
+    BURST("burst", "ms", Better.LOWER),
+    /** What the allocator says it has from the system, divided by the bytes the user asked for and holds. */
+    COMMITTED("committed / live", "x", Better.LOWER),
+    COMMITTED_MAX("max committed / live", "x", Better.LOWER),
+    COMMITTED_RISE("rise of committed / live", "x", Better.LOWER, Resolution.RATIO),
+    RSS_LIVE("rss / live", "x", Better.LOWER),
+    RSS_GROWTH("rss growth", "MiB", Better.LOWER, Resolution.MIB),
+    RSS_PER_THREADS("rss per 1000 threads", "MiB", Better.LOWER, Resolution.MIB),
+    COMMITTED_PER_THREADS("committed per 1000 threads", "MiB", Better.LOWER, Resolution.MIB),
+    HEAPS("heaps", "count", Better.NEITHER),
+    ADOPTIONS("adoptions", "count", Better.NEITHER);
+
+    /** Differences that are no difference, however small the noise. */
+    private static final class Resolution {
+        /** Garbage that no collector notices. */
+        static final double GARBAGE = 1;
+        /** What the JVM itself takes and gives while nobody looks. */
+        static final double MIB = 1;
+        /** One part in a hundred of the live bytes. */
+        static final double RATIO = 0.01;
+    }
 
     /** Which direction of a metric is good. */
     public enum Better {
@@ -32,11 +58,17 @@ public enum Metric {
     private final String label;
     private final String unit;
     private final Better better;
+    private final double resolution;
 
     Metric(String label, String unit, Better better) {
+        this(label, unit, better, 0);
+    }
+
+    Metric(String label, String unit, Better better, double resolution) {
         this.label = label;
         this.unit = unit;
         this.better = better;
+        this.resolution = resolution;
     }
 
     public String label() {
@@ -53,6 +85,6 @@ public enum Metric {
 
     /** The smallest difference that means anything, in the metric's unit. */
     public double resolution() {
-        return this == GARBAGE ? GARBAGE_THAT_MATTERS : 0;
+        return resolution;
     }
 }

@@ -23,7 +23,8 @@ class AllocatorKindTest {
 
     @ParameterizedTest
     @EnumSource
-    void onlyAceHasShares(AllocatorKind kind) {
+    void onlyAceHasSharesAndHeaps(AllocatorKind kind) {
         assertThat(AceShares.of(kind.create()).isEmpty()).isEqualTo(kind != AllocatorKind.ACE);
+        assertThat(AceHeaps.of(kind.create()).isEmpty()).isEqualTo(kind != AllocatorKind.ACE);
     }
 }

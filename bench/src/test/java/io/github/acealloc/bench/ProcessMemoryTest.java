@@ -2,6 +2,7 @@
 package io.github.acealloc.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,12 @@ class ProcessMemoryTest {
     }
 
     @Test
+    void readsTheQuickCounter() {
+        assertThat(ProcessMemory.quickResidentMiB(List.of("Name: java", "VmRSS:\t    3072 kB", "Rss: 1 kB")))
+                .isEqualTo(3);
+    }
+
+    @Test
     void saysNothingWhereTheKernelDoesNot() {
         assertThat(ProcessMemory.residentMiB(List.of("Pss: 1 kB"))).isNaN();
     }
@@ -26,5 +33,6 @@ class ProcessMemoryTest {
     @EnabledOnOs(OS.LINUX)
     void thisProcessIsLargerThanTenMegabytes() {
         assertThat(ProcessMemory.residentMiB()).isGreaterThan(10);
+        assertThat(ProcessMemory.quickResidentMiB()).isCloseTo(ProcessMemory.residentMiB(), within(30.0));
     }
 }

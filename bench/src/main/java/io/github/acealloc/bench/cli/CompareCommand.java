@@ -33,8 +33,8 @@ public final class CompareCommand implements Callable<Integer> {
             paramLabel = "NAME",
             converter = WorkloadConverter.class,
             completionCandidates = WorkloadConverter.Names.class,
-            description =
-                    "Workloads to run: ${COMPLETION-CANDIDATES} (default: all but, when quick, mixed and access).")
+            description = "Workloads to run: ${COMPLETION-CANDIDATES} (default: all; when quick: pattern, tiny-hot, "
+                    + "single-pair, producer-consumer, http).")
     List<Workload> workloads;
 
     @Option(

@@ -56,12 +56,26 @@ public enum SizeMix {
         int draw(Random random) {
             return between(random, 256, 4096);
         }
+    },
+    /**
+     * A burst on an API gateway: its messages, and for 24 of them one body of 16 to 256 KiB, every order of magnitude
+     * equally often. About half of the bytes are in bodies.
+     */
+    BURST {
+        @Override
+        int draw(Random random) {
+            if (random.nextInt(25) == 0) {
+                return (int) ((16 << 10) * Math.pow(16, random.nextDouble()));
+            }
+            return GATEWAY.draw(random);
+        }
     };
 
     /** Number of sizes in a table: a prime just above 2^16. */
     public static final int TABLE_LENGTH = (1 << 16) + 1;
 
-    static final long SEED = 42;
+    /** The seed of everything that is drawn, unless another is given. */
+    public static final long SEED = 42;
 
     /** Returns the table of sizes in bytes, the same on every call. */
     public int[] table() {

@@ -4,7 +4,7 @@ package io.github.acealloc.bench.micro;
 import java.util.Random;
 
 /** Precomputed orders in which a benchmark visits its slots. */
-final class Slots {
+public final class Slots {
     private static final int MIN_TABLE_LENGTH = 1 << 16;
 
     private Slots() {}
@@ -17,7 +17,7 @@ final class Slots {
      *
      * @param slots a power of two
      */
-    static char[] shuffled(int slots, long seed) {
+    public static char[] shuffled(int slots, long seed) {
         int length = Math.max(MIN_TABLE_LENGTH, 2 * slots);
         char[] order = new char[length];
         for (int i = 0; i < length; i++) {
@@ -34,7 +34,7 @@ final class Slots {
     }
 
     /** Returns {@code length} slots drawn independently of each other. */
-    static char[] random(int slots, int length, long seed) {
+    public static char[] random(int slots, int length, long seed) {
         Random random = new Random(seed);
         char[] order = new char[length];
         for (int i = 0; i < length; i++) {

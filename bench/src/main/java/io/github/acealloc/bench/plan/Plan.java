@@ -9,8 +9,8 @@ import java.util.Map;
  * The list of cells that a selection stands for.
  *
  * <p>Leak detection costs time where buffers are allocated, so every allocating workload has a cell for each setting.
- * Three things are measured once only: touching (its cost is the memory's), access (it allocates nothing), and in the
- * quick plan everything but the tiny-hot batches.
+ * Four things are measured once only: touching (its cost is the memory's), access (it allocates nothing), the memory
+ * workloads (what they show is not the detector's doing), and in the quick plan everything but the tiny-hot batches.
  */
 public final class Plan {
     /** The workloads of the quick plan, unless others are asked for. */
@@ -28,7 +28,9 @@ public final class Plan {
             switch (workload) {
                 case PATTERN -> pattern(selection, cells);
                 case ACCESS -> access(selection, cells);
-                case HTTP -> http(selection, cells);
+                case HTTP -> selection.leaks().forEach(leak -> cells.add(bare(workload, leak)));
+                case FOOTPRINT, GROWTH, LARSON, MLEAK ->
+                    cells.add(bare(workload, selection.leaks().get(0)));
                 case PRODUCER_CONSUMER -> byKind(workload, selection, 1, cells);
                 default -> byKind(workload, selection, selection.threads(), cells);
             }
@@ -52,7 +54,8 @@ public final class Plan {
                     cells.add(direct.with(Cell.LEAK, Leak.DEFAULT));
                 }
                 case ACCESS -> cells.add(access("bytes", "direct"));
-                case HTTP -> cells.add(new Cell(workload, Map.of(Cell.LEAK, Leak.DEFAULT.toString())));
+                case HTTP -> cells.add(bare(workload, Leak.DEFAULT));
+                case FOOTPRINT, GROWTH, LARSON, MLEAK -> cells.add(bare(workload, Leak.DISABLED));
                 default -> cells.add(direct.with(Cell.LEAK, Leak.DISABLED));
             }
         }
@@ -97,10 +100,9 @@ public final class Plan {
                 .with(Cell.LEAK, Leak.DISABLED);
     }
 
-    private static void http(Selection selection, List<Cell> cells) {
-        for (Leak leak : selection.leaks()) {
-            cells.add(new Cell(Workload.HTTP, Map.of(Cell.LEAK, leak.toString())));
-        }
+    /** A cell without any parameter but the leak setting. */
+    private static Cell bare(Workload workload, Leak leak) {
+        return new Cell(workload, Map.of(Cell.LEAK, leak.toString()));
     }
 
     private static void byKind(Workload workload, Selection selection, int threads, List<Cell> cells) {

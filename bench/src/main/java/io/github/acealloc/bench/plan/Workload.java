@@ -12,14 +12,51 @@ public enum Workload {
     MIXED("mixed", "random replacement over 400 slots, 16 to 1024 bytes"),
     PRODUCER_CONSUMER("producer-consumer", "one event loop allocates, another releases"),
     ACCESS("access", "reading and writing through a buffer: bytes, ints, longs, bulk copies"),
-    HTTP("http", "an HTTP/1.1 server on loopback: throughput, latency at a fixed rate, memory");
+    HTTP(
+            "http",
+            "an HTTP/1.1 server on loopback: throughput, latency at a fixed rate, memory",
+            Family.HTTP,
+            Metric.THROUGHPUT),
+    FOOTPRINT(
+            "footprint",
+            "a burst of mixed buffers over several event loops, then silence: resident memory all along",
+            Family.MEMORY,
+            Metric.RSS_AVERAGE),
+    GROWTH(
+            "growth",
+            "an hour of random sizes and lifetimes whose mix drifts: memory held for each live byte",
+            Family.MEMORY,
+            Metric.COMMITTED),
+    LARSON(
+            "larson",
+            "event loops hand their live buffers to the next ones, and end: time, and memory that grows",
+            Family.MEMORY,
+            Metric.TIME),
+    MLEAK(
+            "mleak",
+            "thousands of short-lived event loops whose buffers are released elsewhere: memory they leave behind",
+            Family.MEMORY,
+            Metric.RSS_PER_THREADS);
 
     private final String label;
     private final String summary;
+    private final Family family;
+    private final Metric primary;
 
     Workload(String label, String summary) {
+        this(label, summary, Family.MICRO, Metric.TIME);
+    }
+
+    Workload(String label, String summary, Family family, Metric primary) {
         this.label = label;
         this.summary = summary;
+        this.family = family;
+        this.primary = primary;
+    }
+
+    /** How it is run. */
+    public Family family() {
+        return family;
     }
 
     /** One line on what it measures. */
@@ -29,7 +66,7 @@ public enum Workload {
 
     /** The metric that stands for the workload. */
     public Metric primary() {
-        return this == HTTP ? Metric.THROUGHPUT : Metric.TIME;
+        return primary;
     }
 
     /** Returns the workload with a name; the exception for an unknown one lists the valid ones. */

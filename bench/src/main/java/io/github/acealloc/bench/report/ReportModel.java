@@ -2,6 +2,7 @@
 package io.github.acealloc.bench.report;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Measurement.Curve;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
 import io.github.acealloc.bench.run.Results;
@@ -37,20 +38,23 @@ record ReportModel(
     /** A quantity's name, unit and good direction. */
     record MetricInfo(String name, String unit, String better) {}
 
-    /** One row: what was run, and the values and verdict of each metric by its name. */
+    /** One row: what was run, the values and verdict of each metric by its name, and the curves by allocator. */
     record CellModel(
             String workload,
+            String family,
+            String summary,
             String title,
             Map<String, String> parameters,
             Map<String, Map<String, Value>> values,
             Map<String, VerdictModel> verdicts,
+            Map<String, Curve> curves,
             List<String> failed) {}
 
     /** A median with its interval. */
     record Value(double median, double low, double high, int rounds) {}
 
-    /** How ACE stands against the best rival. */
-    record VerdictModel(String best, double ratio, String outcome) {}
+    /** How ACE stands against the best rival; without a ratio if there is none that means something. */
+    record VerdictModel(String best, Double ratio, String outcome) {}
 
     static ReportModel of(Results results, Machine machine, boolean quick) {
         List<CellModel> cells = new ArrayList<>();
@@ -105,7 +109,18 @@ record ReportModel(
                 .filter(entry -> !entry.getValue().failures().isEmpty())
                 .map(entry -> entry.getKey().label())
                 .toList();
-        return new CellModel(cell.workload().toString(), cell.title(), cell.parameters(), values, verdicts, failed);
+        Map<String, Curve> curves = new LinkedHashMap<>();
+        row.forEach((allocator, samples) -> samples.curve().ifPresent(curve -> curves.put(allocator.label(), curve)));
+        return new CellModel(
+                cell.workload().toString(),
+                cell.workload().family().toString(),
+                cell.workload().summary(),
+                cell.title(),
+                cell.parameters(),
+                values,
+                verdicts,
+                curves,
+                failed);
     }
 
     private static Value value(Summary summary) {
@@ -115,7 +130,7 @@ record ReportModel(
     private static VerdictModel verdict(Verdict verdict) {
         return new VerdictModel(
                 verdict.best().label(),
-                verdict.ratio(),
+                Double.isNaN(verdict.ratio()) ? null : verdict.ratio(),
                 verdict.outcome().name().toLowerCase(Locale.ROOT));
     }
 }

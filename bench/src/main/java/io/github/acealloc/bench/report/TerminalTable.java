@@ -30,7 +30,8 @@ public final class TerminalTable {
                 table.append(metric);
             }
         }
-        table.appendAceOnly();
+        table.appendAceOnly("Where ACE served its allocations from", "%");
+        table.appendAceOnly("ACE's heaps, and how often one was taken over from a thread that ended", "count");
         return table.text.toString();
     }
 
@@ -69,16 +70,17 @@ public final class TerminalTable {
         return header;
     }
 
-    /** One line per cell on where ACE served its allocations from. */
-    private void appendAceOnly() {
+    /** One line per cell with ACE's own figures of a unit. */
+    private void appendAceOnly(String title, String unit) {
         List<Metric> metrics = Arrays.stream(Metric.values())
                 .filter(metric -> metric.better() == Metric.Better.NEITHER
-                        && metric.unit().equals("%"))
+                        && metric.unit().equals(unit))
                 .toList();
         List<List<String>> rows = new ArrayList<>();
         results.samples().forEach((cell, row) -> {
             Results.Samples ace = row.get(AllocatorKind.ACE);
-            if (ace != null && !ace.values(Metric.HOT).isEmpty()) {
+            if (ace != null
+                    && metrics.stream().anyMatch(metric -> !ace.values(metric).isEmpty())) {
                 List<String> line = new ArrayList<>(List.of(cell.title()));
                 metrics.forEach(metric -> line.add(median(ace, metric)));
                 rows.add(line);
@@ -88,7 +90,7 @@ public final class TerminalTable {
             List<String> header = new ArrayList<>(List.of(""));
             metrics.forEach(metric -> header.add(metric.label()));
             rows.add(0, header);
-            text.append(String.format("%nWhere ACE served its allocations from [%%]%n"));
+            text.append(String.format("%n%s [%s]%n", title, unit));
             align(rows, false);
         }
     }
@@ -115,7 +117,10 @@ public final class TerminalTable {
             }
         });
         Optional<Verdict> verdict = Verdict.of(metric, row);
-        line.add(verdict.map(v -> number(v.ratio())).orElse("-"));
+        line.add(verdict.map(Verdict::ratio)
+                .filter(ratio -> !ratio.isNaN())
+                .map(TerminalTable::number)
+                .orElse("-"));
         line.add(verdict.map(v -> v.outcome().label()).orElse(""));
         return line;
     }

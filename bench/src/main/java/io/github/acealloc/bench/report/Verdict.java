@@ -13,7 +13,8 @@ import java.util.Optional;
  * How ACE stands against the best of the others in one cell.
  *
  * @param best the best rival
- * @param ratio ACE's median divided by that rival's
+ * @param ratio ACE's median divided by that rival's; NaN unless both are positive, because then only their difference
+ *     means something
  * @param outcome whether the difference is larger than the noise and large enough to matter
  */
 record Verdict(AllocatorKind best, double ratio, Outcome outcome) {
@@ -63,6 +64,7 @@ record Verdict(AllocatorKind best, double ratio, Outcome outcome) {
         } else {
             outcome = ace.median() > rival.median() == higher ? Outcome.WON : Outcome.LOST;
         }
-        return new Verdict(best, ace.median() / rival.median(), outcome);
+        boolean comparable = ace.median() > 0 && rival.median() > 0;
+        return new Verdict(best, comparable ? ace.median() / rival.median() : Double.NaN, outcome);
     }
 }

@@ -3,6 +3,7 @@ package io.github.acealloc.bench.run;
 
 import io.github.acealloc.bench.AllocatorKind;
 import io.github.acealloc.bench.plan.Cell;
+import io.github.acealloc.bench.plan.Family;
 import io.github.acealloc.bench.report.Machine;
 import io.github.acealloc.bench.report.Report;
 import io.github.acealloc.bench.report.TerminalTable;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** One call of {@code compare} from the first line it prints to its exit code. */
 public final class CompareJob {
@@ -55,8 +57,10 @@ public final class CompareJob {
                 rounds,
                 timing,
                 quick && timeLimited ? QUICK_LIMIT : NO_LIMIT,
-                new MicroRunner(timing, jvmArgs, logs),
-                new HttpRunner(timing, jvmArgs, allocators, logs));
+                Map.of(
+                        Family.MICRO, new MicroRunner(timing, jvmArgs, logs),
+                        Family.HTTP, new HttpRunner(timing, jvmArgs, allocators, logs),
+                        Family.MEMORY, new MemoryRunner(timing.memory(), jvmArgs, logs)));
     }
 
     private static Path emptied(Path logs) throws IOException {

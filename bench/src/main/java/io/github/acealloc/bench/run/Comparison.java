@@ -2,8 +2,9 @@
 package io.github.acealloc.bench.run;
 
 import io.github.acealloc.bench.AllocatorKind;
-import io.github.acealloc.bench.Metric;
+import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.plan.Cell;
+import io.github.acealloc.bench.plan.Family;
 import io.github.acealloc.bench.plan.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +25,7 @@ public final class Comparison {
     private final int rounds;
     private final Timing timing;
     private final Duration limit;
-    private final CellRunner micro;
-    private final CellRunner http;
+    private final Map<Family, CellRunner> runners;
 
     Comparison(
             List<Cell> cells,
@@ -33,15 +33,13 @@ public final class Comparison {
             int rounds,
             Timing timing,
             Duration limit,
-            CellRunner micro,
-            CellRunner http) {
+            Map<Family, CellRunner> runners) {
         this.cells = List.copyOf(cells);
         this.allocators = List.copyOf(allocators);
         this.rounds = rounds;
         this.timing = timing;
         this.limit = limit;
-        this.micro = micro;
-        this.http = http;
+        this.runners = Map.copyOf(runners);
     }
 
     /** Number of runs, each in its own JVM, if all rounds are done. */
@@ -53,8 +51,7 @@ public final class Comparison {
     Duration estimate() {
         Duration round = Duration.ZERO;
         for (Cell cell : cells) {
-            Duration run = cell.workload() == Workload.HTTP ? timing.http() : timing.micro();
-            round = round.plus(run.multipliedBy(allocators.size()));
+            round = round.plus(timing.run(cell.workload()).multipliedBy(allocators.size()));
         }
         boolean anyHttp = cells.stream().anyMatch(cell -> cell.workload() == Workload.HTTP);
         Duration calibration = anyHttp ? timing.calibration().multipliedBy(allocators.size()) : Duration.ZERO;
@@ -90,11 +87,11 @@ public final class Comparison {
 
     private void runOne(Cell cell, AllocatorKind allocator, int round, Results results, Progress progress)
             throws InterruptedException {
-        CellRunner runner = cell.workload() == Workload.HTTP ? http : micro;
+        CellRunner runner = runners.get(cell.workload().family());
         try {
-            Map<Metric, Double> measured = runner.run(cell, allocator, round);
-            if (!measured.containsKey(cell.workload().primary())) {
-                throw new IllegalStateException("measured: " + measured.keySet() + " (expected: also "
+            Measurement measured = runner.run(cell, allocator, round);
+            if (!measured.values().containsKey(cell.workload().primary())) {
+                throw new IllegalStateException("measured: " + measured.values().keySet() + " (expected: also "
                         + cell.workload().primary() + ")");
             }
             results.add(cell, allocator, measured);

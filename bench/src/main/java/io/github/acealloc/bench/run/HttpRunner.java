@@ -2,10 +2,13 @@
 package io.github.acealloc.bench.run;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
+import io.github.acealloc.bench.cli.ServerCommand;
 import io.github.acealloc.bench.http.LoadClient;
 import io.github.acealloc.bench.http.ServerReading;
 import io.github.acealloc.bench.plan.Cell;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -39,19 +42,19 @@ final class HttpRunner implements CellRunner {
     }
 
     @Override
-    public Map<Metric, Double> run(Cell cell, AllocatorKind allocator, int round) throws Exception {
+    public Measurement run(Cell cell, AllocatorKind allocator, int round) throws Exception {
         if (rate == 0) {
             rate = calibrate(cell);
         }
         Path log = logs.resolve("http-" + cell.leak() + "-" + allocator + "-" + round + ".log");
-        try (ServerProcess server = new ServerProcess(allocator, cell.leak(), jvmArgs, log);
-                LoadClient client = new LoadClient(server.port())) {
+        try (ChildProcess<ServerReading> server = server(allocator, cell, log);
+                LoadClient client = new LoadClient(server.answer().port())) {
             client.closedLoop(timing.httpWarmup());
-            ServerReading before = server.read();
+            ServerReading before = server.ask();
             double throughput = client.closedLoop(timing.httpClosed());
-            ServerReading after = server.read();
+            ServerReading after = server.ask();
             Histogram latencies = client.openLoop(rate, timing.httpOpen());
-            return metrics(throughput, before, after, latencies, server.read());
+            return Measurement.of(metrics(throughput, before, after, latencies, server.ask()));
         }
     }
 
@@ -59,13 +62,21 @@ final class HttpRunner implements CellRunner {
         double slowest = Double.MAX_VALUE;
         for (AllocatorKind allocator : allocators) {
             Path log = logs.resolve("http-calibration-" + allocator + ".log");
-            try (ServerProcess server = new ServerProcess(allocator, cell.leak(), jvmArgs, log);
-                    LoadClient client = new LoadClient(server.port())) {
+            try (ChildProcess<ServerReading> server = server(allocator, cell, log);
+                    LoadClient client = new LoadClient(server.answer().port())) {
                 client.closedLoop(timing.httpCalibration());
                 slowest = Math.min(slowest, client.closedLoop(timing.httpCalibration()));
             }
         }
         return Math.max(RATE_STEP, RATE_STEP * (int) (slowest * SHARE_OF_SLOWEST / RATE_STEP));
+    }
+
+    private ChildProcess<ServerReading> server(AllocatorKind allocator, Cell cell, Path log) throws IOException {
+        return new ChildProcess<>(
+                ServerReading.class,
+                ChildJvm.options(cell.leak(), jvmArgs),
+                List.of(ServerCommand.NAME, "--allocator", allocator.name()),
+                log);
     }
 
     private Map<Metric, Double> metrics(

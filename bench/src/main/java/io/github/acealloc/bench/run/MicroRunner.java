@@ -2,6 +2,7 @@
 package io.github.acealloc.bench.run;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.micro.Access;
 import io.github.acealloc.bench.micro.AllocationPattern;
@@ -44,12 +45,12 @@ final class MicroRunner implements CellRunner {
     }
 
     @Override
-    public Map<Metric, Double> run(Cell cell, AllocatorKind allocator, int round) throws Exception {
+    public Measurement run(Cell cell, AllocatorKind allocator, int round) throws Exception {
         String name = cell.title().replaceAll("[^A-Za-z0-9]+", "-") + "-" + allocator + "-" + round + ".log";
         Path log = logs.resolve(name);
         try {
             RunResult result = new Runner(options(cell, allocator, log).build()).runSingle();
-            return metrics(cell, result);
+            return Measurement.of(metrics(cell, result));
         } catch (RunnerException e) {
             throw new IllegalStateException(e.getMessage() + "\n" + LogExcerpt.of(log), e);
         }
@@ -95,7 +96,8 @@ final class MicroRunner implements CellRunner {
             case MIXED -> Mixed.class.getName() + ".step";
             case PRODUCER_CONSUMER -> ProducerConsumer.class.getName() + ".pipeline";
             case ACCESS -> Access.class.getName() + "." + cell.parameters().get(Cell.OPERATION);
-            case HTTP -> throw new IllegalArgumentException("workload: http (expected: a micro-benchmark)");
+            default ->
+                throw new IllegalArgumentException("workload: " + cell.workload() + " (expected: a micro-benchmark)");
         };
     }
 

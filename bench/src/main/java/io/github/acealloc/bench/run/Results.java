@@ -2,6 +2,7 @@
 package io.github.acealloc.bench.run;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Every value measured so far, and every run that failed. */
 public final class Results {
@@ -16,10 +18,16 @@ public final class Results {
     public static final class Samples {
         private final Map<Metric, List<Double>> values = new EnumMap<>(Metric.class);
         private final List<String> failures = new ArrayList<>();
+        private Measurement.Curve curve;
 
         /** The values of one metric in the order of the rounds; empty if there are none. */
         public List<Double> values(Metric metric) {
             return values.getOrDefault(metric, List.of());
+        }
+
+        /** The curve of the first round that gave one. */
+        public Optional<Measurement.Curve> curve() {
+            return Optional.ofNullable(curve);
         }
 
         /** One message for each round that failed. */
@@ -40,9 +48,12 @@ public final class Results {
     }
 
     /** Adds what one run measured. */
-    public void add(Cell cell, AllocatorKind allocator, Map<Metric, Double> measured) {
+    public void add(Cell cell, AllocatorKind allocator, Measurement measured) {
         Samples row = samples.get(cell).get(allocator);
-        measured.forEach((metric, value) -> {
+        if (row.curve == null) {
+            row.curve = measured.curve();
+        }
+        measured.values().forEach((metric, value) -> {
             if (!value.isNaN()) {
                 row.values.computeIfAbsent(metric, m -> new ArrayList<>()).add(value);
             }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.run;
 
+import io.github.acealloc.bench.memory.Scale;
+import io.github.acealloc.bench.plan.Workload;
 import java.time.Duration;
 
 /**
@@ -13,6 +15,7 @@ import java.time.Duration;
  * @param httpWarmup closed-loop load before measuring an HTTP server
  * @param httpClosed closed-loop load that measures throughput
  * @param httpOpen open-loop load that measures latency
+ * @param memory size of the memory workloads
  */
 public record Timing(
         int warmups,
@@ -21,7 +24,8 @@ public record Timing(
         Duration httpCalibration,
         Duration httpWarmup,
         Duration httpClosed,
-        Duration httpOpen) {
+        Duration httpOpen,
+        Scale memory) {
     /** For figures that are to be quoted. */
     public static final Timing FULL = new Timing(
             3,
@@ -30,7 +34,8 @@ public record Timing(
             Duration.ofSeconds(2),
             Duration.ofSeconds(4),
             Duration.ofSeconds(4),
-            Duration.ofSeconds(8));
+            Duration.ofSeconds(8),
+            Scale.FULL);
 
     /** For a first look in under three minutes. */
     public static final Timing QUICK = new Timing(
@@ -40,9 +45,19 @@ public record Timing(
             Duration.ofMillis(1000),
             Duration.ofMillis(1500),
             Duration.ofMillis(1500),
-            Duration.ofMillis(2000));
+            Duration.ofMillis(2000),
+            Scale.QUICK);
 
     private static final Duration JVM_START = Duration.ofMillis(800);
+
+    /** The time of one run of a workload with its JVM's start. */
+    Duration run(Workload workload) {
+        return switch (workload.family()) {
+            case MICRO -> micro();
+            case HTTP -> http();
+            case MEMORY -> JVM_START.plus(memory.expected(workload));
+        };
+    }
 
     /** The time of one micro-benchmark run with its JVM's start. */
     Duration micro() {

@@ -1,4 +1,4 @@
-/* Small multiples: one plot for each workload and setting, one group of bars for each cell. */
+/* Small multiples: one plot for each workload and setting, one group of bars for each cell; and curves. */
 const SECTIONS = [
   ["http", "HTTP server", ["throughput", "p50", "p99", "p99.9", "rss", "garbage"]],
   ["micro", "Time", ["time"]],
@@ -128,21 +128,54 @@ function label(cell, cells) {
   return words(cell, same).split(", ");
 }
 
+/* The grid of a new section of plots. */
+function section(title, text) {
+  const added = document.getElementById("charts").appendChild(element("section"));
+  added.append(element("h2", "", title), element("p", "", text));
+  return added.appendChild(element("div", "grid"));
+}
+
+/* How one quantity went in the first round, a line for each allocator. */
+function curve(grid, cell) {
+  const names = data.allocators.filter(a => cell.curves[a]);
+  if (!names.length) return;
+  const first = cell.curves[names[0]];
+  const box = grid.appendChild(element("div", "plot wide"));
+  box.append(element("h3", "", first.y));
+  new Chart(box.appendChild(element("div", "box")).appendChild(element("canvas")), {
+    type: "line",
+    data: {datasets: names.map(a => ({label: a, data: cell.curves[a].points, borderColor: COLOURS[a],
+      backgroundColor: COLOURS[a], borderWidth: a === "ACE" ? 2.5 : 1.5, order: a === "ACE" ? 0 : 1, pointRadius: 0}))},
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      interaction: {mode: "nearest", axis: "x", intersect: false},
+      plugins: {legend: {display: false}},
+      scales: {
+        x: {type: "linear", title: {display: true, text: first.x}, grid: {display: false}, ticks: {font: {size: 10}}},
+        y: {beginAtZero: true, grid: {color: "#eef1f4"}, ticks: {maxTicksLimit: 6, callback: axisNumber, font: {size: 10}}},
+      },
+    },
+  });
+}
+
 for (const [kind, title, metrics] of SECTIONS) {
-  const shown = data.cells.filter(c => (c.workload === "http") === (kind === "http"))
-    .filter(c => metrics.some(m => c.values[m]));
+  const shown = data.cells.filter(c => c.family === kind).filter(c => metrics.some(m => c.values[m]));
   if (!shown.length) continue;
-  const section = document.getElementById("charts").appendChild(element("section"));
-  section.append(element("h2", "", title));
   const rate = shown[0].values.rate?.ACE;
-  section.append(element("p", "", kind === "http"
+  const grid = section(title, kind === "http"
     ? "Throughput: more is better. Everything else: less is better."
       + (rate ? ` Latencies at a constant ${rate.median.toLocaleString("en")} requests per second.` : "")
-    : "Less is better. A red edge marks a plot, a red label a cell, that ACE lost."));
-  const grid = section.appendChild(element("div", "grid"));
+    : "Less is better. A red edge marks a plot, a red label a cell, that ACE lost.");
   for (const name of metrics) {
     for (const [group, cells] of groups(shown.filter(c => c.values[name]))) {
       plot(grid, kind === "http" ? name : group, cells, cells.map(c => label(c, cells)), name);
     }
   }
+}
+
+for (const cell of data.cells.filter(c => c.family === "memory")) {
+  const grid = section(cell.title, cell.summary[0].toUpperCase() + cell.summary.slice(1) + ". Less is better.");
+  curve(grid, cell);
+  for (const m of compared.filter(m => cell.values[m.name])) plot(grid, m.name, [cell], [""], m.name);
 }

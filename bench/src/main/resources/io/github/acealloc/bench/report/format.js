@@ -4,7 +4,10 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const COLOURS = {ACE: "#3b5bdb", Pooled: "#7b8794", Adaptive: "#c2935a", Unpooled: "#cbd2d9"};
 const VERDICTS = ["won", "level", "lost"];
 const SHARES = ["hot share", "warm share", "cold share", "remote share", "warm-pool hits"];
+const HEAPS = ["heaps", "adoptions"];
 const compared = data.metrics.filter(m => m.better !== "neither");
+/* Memory workloads have metrics of their own, each of them; the others share those of their family. */
+const group = cell => cell.family === "memory" ? cell.workload : cell.family;
 const metric = name => data.metrics.find(m => m.name === name);
 
 function element(tag, className, text) {
@@ -21,7 +24,7 @@ function number(x) {
     minimumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : 2});
 }
 
-const ratio = x => x >= 100 ? "≥ 100" : x < 0.005 ? "0.00" : x.toFixed(2);
+const ratio = x => x === null ? "" : x >= 100 ? "≥ 100" : x < 0.005 ? "0.00" : x.toFixed(2);
 const interval = v => v.rounds > 1 ? ` (${number(v.low)} – ${number(v.high)})` : "";
 
 /* A cell's parameters in words, without those that the heading already names. */

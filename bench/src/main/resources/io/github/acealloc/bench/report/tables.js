@@ -32,11 +32,11 @@ function failures() {
 function summary() {
   for (const m of compared) {
     const verdicts = data.cells.map(c => c.verdicts[m.name]).filter(v => v && v.ratio > 0);
-    if (!verdicts.length) continue;
+    if (!data.cells.some(c => c.verdicts[m.name])) continue;
     const counts = tally(data.cells, m.name);
     const card = element("div", "card " + worst(counts));
     card.append(element("div", "name", m.name + (m.better === "higher" ? " ↑" : "")));
-    if (m.name === "garbage") {
+    if (m.name === "garbage" || !verdicts.length) {
       const ace = data.cells.map(c => c.values[m.name]?.ACE?.median).filter(x => x !== undefined).sort((a, b) => a - b);
       const value = card.appendChild(element("div", "ratio", number(ace[ace.length >> 1]) + " "));
       value.append(element("span", "unit", m.unit));
@@ -62,11 +62,12 @@ function row(table, tag, texts) {
   return texts.map(t => tr.appendChild(element(tag, "", t)));
 }
 
-/* One table for the micro-benchmarks and one for servers: they have different metrics. */
+/* One table for all cells that have the same metrics. */
 function glance() {
-  for (const cells of [data.cells.filter(c => c.workload !== "http"), data.cells.filter(c => c.workload === "http")]) {
+  for (const name of new Set(data.cells.map(group))) {
+    const cells = data.cells.filter(c => group(c) === name);
     const metrics = compared.filter(m => cells.some(c => c.verdicts[m.name]));
-    if (cells.length) document.getElementById("glance").append(verdicts(cells, metrics));
+    document.getElementById("glance").append(verdicts(cells, metrics));
   }
 }
 
@@ -109,6 +110,16 @@ function served() {
   }
 }
 
+function heaps() {
+  const cells = data.cells.filter(c => HEAPS.some(name => c.values[name]?.ACE));
+  document.getElementById("heaps-section").hidden = !cells.length;
+  const table = document.getElementById("heaps");
+  row(table, "th", ["cell", ...HEAPS]);
+  for (const cell of cells) {
+    row(table, "td", [cell.title, ...HEAPS.map(name => number(cell.values[name]?.ACE?.median ?? 0))]);
+  }
+}
+
 function all() {
   const table = document.getElementById("all");
   row(table, "th", ["cell", "metric", ...data.allocators, "ACE / best rival"]);
@@ -131,4 +142,5 @@ failures();
 summary();
 glance();
 served();
+heaps();
 all();

@@ -35,7 +35,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http]
+            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http, footprint, growth, larson, mleak]
             --allocators foo   | expected one of [ACE, POOLED, ADAPTIVE, UNPOOLED]
             --leak maybe       | expected one of [DISABLED
             --mix mail         | --mix: mail (expected: one of [websocket, gateway])
@@ -73,6 +73,9 @@ class CommandLineTest {
     @CsvSource(delimiter = '|', textBlock = """
             --quick                                          | 7
             --quick --workloads http                         | 1
+            --quick --workloads footprint,growth             | 2
+            --workloads larson,mleak                         | 2
+            --workloads larson --kind heap --threads 2       | 1
             --quick --workloads pattern --live 64,128,256    | 3
             --quick --workloads tiny-hot --kind heap         | 1
             --workloads pattern --live 128 --mix gateway     | 5
@@ -96,8 +99,10 @@ class CommandLineTest {
     }
 
     @Test
-    void theServerUnderTestIsNotForUsers() {
+    void whatRunsInChildProcessesIsNotForUsers() {
         assertThat(execute("--help")).isZero();
-        assertThat(out.toString()).contains("compare", "list", "jmh").doesNotContain(ServerCommand.NAME);
+        assertThat(out.toString())
+                .contains("compare", "list", "jmh")
+                .doesNotContain(ServerCommand.NAME, MemoryCommand.NAME);
     }
 }

@@ -18,6 +18,7 @@ class SizeMixTest {
         "GATEWAY, 8, 1048576, 3290",
         "UNIFORM_SMALL, 16, 1024, 520",
         "MESSAGES, 256, 4096, 2176",
+        "BURST, 8, 262144, 6700",
     })
     void sizesHaveTheRangeAndTheMeanOfTheMix(SizeMix mix, int min, int max, double mean) {
         int[] sizes = mix.table();

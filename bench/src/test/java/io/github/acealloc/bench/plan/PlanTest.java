@@ -32,7 +32,7 @@ class PlanTest {
                     .map(Cell::leak)
                     .distinct()
                     .toList();
-            if (workload == Workload.ACCESS) {
+            if (workload == Workload.ACCESS || workload.family() == Family.MEMORY) {
                 assertThat(leaks).containsExactly(Leak.DISABLED);
             } else {
                 assertThat(leaks).containsExactly(Leak.DISABLED, Leak.DEFAULT);
@@ -60,6 +60,14 @@ class PlanTest {
                 .allMatch(cell -> cell.parameters().get(Cell.THREADS).equals("2"));
         assertThat(Plan.full(selection(List.of(Workload.PRODUCER_CONSUMER), 2)))
                 .noneMatch(cell -> cell.parameters().containsKey(Cell.THREADS));
+    }
+
+    @Test
+    void memoryWorkloadsTakeTheFirstLeakSetting() {
+        Selection selection = new Selection(
+                List.of(Workload.MLEAK), List.of(), List.of(), List.of("heap"), List.of(Leak.DEFAULT), 2, true);
+
+        assertThat(Plan.full(selection)).singleElement().extracting(Cell::title).isEqualTo("mleak [leak default]");
     }
 
     @Test

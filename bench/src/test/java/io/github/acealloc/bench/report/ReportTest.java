@@ -129,4 +129,35 @@ class ReportTest {
                 .contains("Where ACE served its allocations from");
         assertThat(TerminalTable.number(1234.5)).isEqualTo("1,235");
     }
+
+    @Test
+    void memoryWorkloadsHaveCurvesAndHeaps() throws Exception {
+        Report.write(Samples.memory(), MACHINE, false, directory);
+        String page = read(Report.HTML);
+        String data = page.substring(page.indexOf("id=\"data\">") + "id=\"data\">".length());
+        JsonNode cell = new ObjectMapper()
+                .readTree(data.substring(0, data.indexOf("</script>")))
+                .get("cells")
+                .get(0);
+
+        assertThat(cell.get("family").asText()).isEqualTo("memory");
+        assertThat(cell.get("curves")
+                        .get("Adaptive")
+                        .get("points")
+                        .get(1)
+                        .get("y")
+                        .asDouble())
+                .isEqualTo(4);
+        assertThat(TerminalTable.of(Samples.memory()))
+                .containsPattern("ACE's heaps.*\\[count]\n +heaps +adoptions\n +mleak .* 11\\.0 +9,990");
+    }
+
+    @Test
+    void whatShrinksIsComparedWithoutARatio() throws Exception {
+        Report.write(Samples.memory(), MACHINE, false, directory);
+
+        assertThat(read(Report.HTML)).contains("{\"best\":\"Pooled\",\"ratio\":null,\"outcome\":\"won\"}");
+        assertThat(TerminalTable.of(Samples.memory()))
+                .containsPattern("mleak .* -3\\.00 \\(-3\\.00--3\\.00\\) .* - +won");
+    }
 }

@@ -20,6 +20,8 @@ class VerdictTest {
         "THROUGHPUT, 10, 20, LOST",
         "GARBAGE, 0.9, 0.001, LEVEL",
         "GARBAGE, 30, 10, LOST",
+        "RSS_15S, 5.9, 5.1, LEVEL",
+        "RSS_15S, 7.1, 5.1, LOST",
     })
     void outcomeDependsOnDirectionNoiseAndResolution(Metric metric, double ace, double rival, Outcome expected) {
         Verdict verdict =
@@ -39,6 +41,15 @@ class VerdictTest {
                         .orElseThrow()
                         .best())
                 .isEqualTo(AllocatorKind.POOLED);
+    }
+
+    @Test
+    void aFigureThatIsNotPositiveHasAnOutcomeButNoRatio() {
+        Verdict verdict = Verdict.of(Metric.RSS_GROWTH, Samples.row(Metric.RSS_GROWTH, -5, 20, 30))
+                .orElseThrow();
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.WON);
+        assertThat(verdict.ratio()).isNaN();
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
+import io.github.acealloc.bench.memory.Scale;
 import io.github.acealloc.bench.plan.Cell;
 import io.github.acealloc.bench.plan.Leak;
 import io.github.acealloc.bench.plan.Plan;
@@ -26,7 +28,8 @@ class ChildJvmTest {
             Duration.ofMillis(50),
             Duration.ofMillis(50),
             Duration.ofMillis(100),
-            Duration.ofMillis(100));
+            Duration.ofMillis(100),
+            Scale.QUICK);
 
     @TempDir
     Path logs;
@@ -46,7 +49,9 @@ class ChildJvmTest {
     void microBenchmarkGivesTimeMemoryGarbageAndShares() throws Exception {
         Cell cell = Plan.quick(List.of(Workload.PRODUCER_CONSUMER)).get(0);
 
-        Map<Metric, Double> metrics = new MicroRunner(SHORT, List.of(), logs).run(cell, AllocatorKind.ACE, 1);
+        Map<Metric, Double> metrics = new MicroRunner(SHORT, List.of(), logs)
+                .run(cell, AllocatorKind.ACE, 1)
+                .values();
 
         assertThat(metrics).containsKeys(Metric.TIME, Metric.RSS, Metric.GARBAGE, Metric.HOT, Metric.REMOTE);
         assertThat(metrics.get(Metric.TIME)).isBetween(1.0, 1e6);
@@ -66,7 +71,7 @@ class ChildJvmTest {
         Cell cell = Plan.quick(List.of(Workload.HTTP)).get(0);
         HttpRunner runner = new HttpRunner(SHORT, List.of(), List.of(AllocatorKind.POOLED), logs);
 
-        Map<Metric, Double> metrics = runner.run(cell, AllocatorKind.POOLED, 1);
+        Map<Metric, Double> metrics = runner.run(cell, AllocatorKind.POOLED, 1).values();
 
         assertThat(metrics)
                 .containsOnlyKeys(
@@ -87,5 +92,29 @@ class ChildJvmTest {
 
         assertThatThrownBy(() -> runner.run(cell, AllocatorKind.POOLED, 1))
                 .hasMessageContaining("server process ended");
+    }
+
+    @Test
+    void memoryWorkloadGivesItsFiguresACurveAndAcesHeaps() throws Exception {
+        Cell cell = Plan.quick(List.of(Workload.MLEAK)).get(0);
+
+        Measurement measured = new MemoryRunner(Scale.QUICK, List.of(), logs).run(cell, AllocatorKind.ACE, 1);
+
+        assertThat(measured.values())
+                .containsKeys(
+                        Metric.RSS_PER_THREADS,
+                        Metric.COMMITTED_PER_THREADS,
+                        Metric.HEAPS,
+                        Metric.ADOPTIONS,
+                        Metric.REMOTE);
+        assertThat(measured.curve().points()).hasSize(200);
+    }
+
+    @Test
+    void memoryWorkloadThatCannotStartSaysSo() {
+        Cell cell = Plan.quick(List.of(Workload.MLEAK)).get(0);
+        MemoryRunner runner = new MemoryRunner(Scale.QUICK, List.of("-Xmx1m"), logs);
+
+        assertThatThrownBy(() -> runner.run(cell, AllocatorKind.POOLED, 1)).hasMessageContaining("process ended");
     }
 }

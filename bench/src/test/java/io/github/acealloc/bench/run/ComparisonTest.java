@@ -4,14 +4,17 @@ package io.github.acealloc.bench.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
+import io.github.acealloc.bench.plan.Family;
 import io.github.acealloc.bench.plan.Plan;
 import io.github.acealloc.bench.plan.Workload;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +27,7 @@ class ComparisonTest {
     private final StringWriter out = new StringWriter();
 
     private Results run(CellRunner runner, int rounds, Duration limit) throws InterruptedException {
-        Comparison comparison = new Comparison(CELLS, ALL, rounds, Timing.QUICK, limit, runner, runner);
+        Comparison comparison = new Comparison(CELLS, ALL, rounds, Timing.QUICK, limit, Map.of(Family.MICRO, runner));
         try (Progress progress = new Progress.Lines(comparison.runs(), new PrintWriter(out, true))) {
             return comparison.run(progress, results -> {});
         }
@@ -36,7 +39,7 @@ class ComparisonTest {
         Results results = run(
                 (cell, allocator, round) -> {
                     order.add(allocator);
-                    return Map.of(Metric.TIME, (double) round);
+                    return Measurement.of(Map.of(Metric.TIME, (double) round));
                 },
                 4,
                 LONG);
@@ -58,7 +61,7 @@ class ComparisonTest {
                     if (allocator == AllocatorKind.POOLED && round == 2) {
                         throw new IllegalStateException("out of luck");
                     }
-                    return Map.of(Metric.TIME, 1.0);
+                    return Measurement.of(Map.of(Metric.TIME, 1.0));
                 },
                 3,
                 LONG);
@@ -72,7 +75,7 @@ class ComparisonTest {
 
     @Test
     void aRunWithoutItsMainFigureHasFailed() throws Exception {
-        Results results = run((cell, allocator, round) -> Map.of(Metric.RSS, 1.0), 1, LONG);
+        Results results = run((cell, allocator, round) -> Measurement.of(Map.of(Metric.RSS, 1.0)), 1, LONG);
 
         assertThat(results.failures()).isEqualTo(ALL.size());
     }
@@ -81,7 +84,7 @@ class ComparisonTest {
     void aRoundThatWouldTakeTooLongIsNotBegun() throws Exception {
         CellRunner slow = (cell, allocator, round) -> {
             Thread.sleep(20);
-            return Map.of(Metric.TIME, 1.0);
+            return Measurement.of(Map.of(Metric.TIME, 1.0));
         };
         Results results = run(slow, 5, Duration.ofMillis(120));
 
@@ -104,8 +107,9 @@ class ComparisonTest {
 
     @Test
     void estimateCountsRunsAndCalibration() {
-        Comparison micro = new Comparison(CELLS, ALL, 2, Timing.QUICK, LONG, null, null);
-        Comparison http = new Comparison(Plan.quick(List.of(Workload.HTTP)), ALL, 2, Timing.QUICK, LONG, null, null);
+        Comparison micro = comparison(Workload.SINGLE_PAIR);
+        Comparison http = comparison(Workload.HTTP);
+        Comparison memory = comparison(Workload.FOOTPRINT);
 
         assertThat(micro.runs()).isEqualTo(8);
         assertThat(micro.estimate()).isEqualTo(Timing.QUICK.micro().multipliedBy(8));
@@ -114,6 +118,40 @@ class ComparisonTest {
                         .http()
                         .multipliedBy(8)
                         .plus(Timing.QUICK.calibration().multipliedBy(4)));
+        assertThat(memory.estimate()).isBetween(Duration.ofSeconds(8 * 6), Duration.ofSeconds(8 * 14));
+    }
+
+    private static Comparison comparison(Workload workload) {
+        return new Comparison(Plan.quick(List.of(workload)), ALL, 2, Timing.QUICK, LONG, Map.of());
+    }
+
+    @Test
+    void everyRunGoesToTheRunnerOfItsFamily() throws Exception {
+        List<Workload> workloads = List.of(Workload.HTTP, Workload.MLEAK, Workload.MIXED);
+        Map<Family, CellRunner> runners = new EnumMap<>(Family.class);
+        for (Family family : Family.values()) {
+            runners.put(family, (cell, allocator, round) -> {
+                assertThat(cell.workload().family()).isEqualTo(family);
+                return Measurement.of(Map.of(cell.workload().primary(), 1.0));
+            });
+        }
+        Comparison comparison = new Comparison(Plan.quick(workloads), ALL, 1, Timing.QUICK, LONG, runners);
+
+        Results results = comparison.run(new Progress.Lines(12, new PrintWriter(out)), partial -> {});
+
+        assertThat(results.failures()).isZero();
+    }
+
+    @Test
+    void theCurveIsThatOfTheFirstRound() throws Exception {
+        Results results = run(
+                (cell, allocator, round) -> new Measurement(
+                        Map.of(Metric.TIME, 1.0), new Measurement.Curve("x", "round " + round, List.of())),
+                2,
+                LONG);
+
+        assertThat(results.samples().get(CELLS.get(0)).get(AllocatorKind.ACE).curve())
+                .hasValueSatisfying(curve -> assertThat(curve.y()).isEqualTo("round 1"));
     }
 
     @Test

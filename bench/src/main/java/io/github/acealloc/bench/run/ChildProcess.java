@@ -2,11 +2,7 @@
 package io.github.acealloc.bench.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.acealloc.bench.AllocatorKind;
 import io.github.acealloc.bench.Main;
-import io.github.acealloc.bench.cli.ServerCommand;
-import io.github.acealloc.bench.http.ServerReading;
-import io.github.acealloc.bench.plan.Leak;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -15,47 +11,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A running HTTP server in its own JVM. */
-final class ServerProcess implements AutoCloseable {
+/**
+ * A command of this program that runs in its own JVM and says what it measured in lines of JSON.
+ *
+ * @param <T> what a line says
+ */
+final class ChildProcess<T> implements AutoCloseable {
     private static final int SECONDS_TO_END = 5;
 
     private final ObjectMapper mapper = new ObjectMapper();
+    private final Class<T> type;
+    private final String command;
     private final Path log;
     private final Process process;
     private final BufferedReader answers;
     private final Writer questions;
-    private final ServerReading first;
 
-    /** Starts the server; returns when it listens. */
-    ServerProcess(AllocatorKind allocator, Leak leak, List<String> jvmArgs, Path log) throws IOException {
-        List<String> command = new ArrayList<>(List.of(ChildJvm.java()));
-        command.addAll(ChildJvm.options(leak, jvmArgs));
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                ServerCommand.NAME,
-                "--allocator",
-                allocator.name()));
+    /**
+     * Starts the process.
+     *
+     * @param type what a line says
+     * @param options of the JVM
+     * @param arguments the command's name first
+     * @param log gets the process's standard error
+     */
+    ChildProcess(Class<T> type, List<String> options, List<String> arguments, Path log) throws IOException {
+        List<String> line = new ArrayList<>(List.of(ChildJvm.java()));
+        line.addAll(options);
+        line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        line.addAll(arguments);
+        this.type = type;
+        this.command = arguments.get(0);
         this.log = log;
-        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        process = new ProcessBuilder(line).redirectError(log.toFile()).start();
         answers = process.inputReader();
         questions = process.outputWriter();
-        first = answer();
     }
 
-    int port() {
-        return first.port();
-    }
-
-    /** Asks the server for its counters. */
-    ServerReading read() throws IOException {
+    /** Asks for the next line and returns it. */
+    T ask() throws IOException {
         questions.write("read\n");
         questions.flush();
         return answer();
     }
 
-    private ServerReading answer() throws IOException {
+    /** Returns the next line; waits for it. */
+    T answer() throws IOException {
         StringBuilder other = new StringBuilder(); // the JVM's own messages
         String line = answers.readLine();
         while (line != null && !line.startsWith("{")) {
@@ -63,9 +64,9 @@ final class ServerProcess implements AutoCloseable {
             line = answers.readLine();
         }
         if (line == null) {
-            throw new IOException("the server process ended" + other + "\n" + LogExcerpt.of(log));
+            throw new IOException("the " + command + " process ended" + other + "\n" + LogExcerpt.of(log));
         }
-        return mapper.readValue(line, ServerReading.class);
+        return mapper.readValue(line, type);
     }
 
     @Override

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.memory;
+
+import io.github.acealloc.bench.Measurement;
+import io.github.acealloc.bench.Metric;
+import io.github.acealloc.bench.ProcessMemory;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Fragmentation over a long time: a thousand allocations a second for an hour, without the pauses between them, on one
+ * event loop, with a bounded number of live bytes whose sizes drift ({@link DriftTrace}).
+ *
+ * <p><b>Shows</b> how much memory the allocator needs for each byte that its user asked for and holds, at the end and
+ * at the worst moment of the last third, whether that still rises, and the time of a step. "Committed" is what the
+ * allocator says it has from the system; what is resident is shown beside it. The last third is two whole turns of the
+ * drift, so that its rise is what a turn leaves behind and not the drift itself.
+ *
+ * <p><b>Does not show</b> several event loops, or memory that would be given back in the pauses. Unpooled says exactly
+ * what its buffers hold, because it does not know what {@code malloc} takes for them: see its resident memory.
+ *
+ * @param steps allocations, a multiple of {@link #SAMPLES}
+ * @param liveLimit most live bytes
+ */
+record Growth(int steps, long liveLimit) implements MemoryWorkload {
+    static final Growth FULL = new Growth(3600 * 1000, 128L << 20);
+    static final Growth QUICK = new Growth(600 * 1000, 128L << 20);
+
+    /** How often memory is read; whole turns of the drift end with a sample. */
+    static final int SAMPLES = 360;
+
+    private static final Growth WARM_UP = new Growth(360 * 1000, 4L << 20);
+
+    @Override
+    public Duration expected() {
+        return Duration.ofMillis(3500L + steps / 500);
+    }
+
+    @Override
+    public void warmUp(ByteBufAllocator throwaway) throws Exception {
+        WARM_UP.measure(throwaway);
+    }
+
+    @Override
+    public Measurement measure(ByteBufAllocator allocator) throws Exception {
+        try (Loops loop = new Loops(1)) {
+            double start = ProcessMemory.quickResidentMiB();
+            DriftTrace trace = new DriftTrace(steps, liveLimit);
+            Player player = new Player(allocator);
+            Series committed = new Series();
+            Series resident = new Series();
+            Series nanos = new Series();
+            int between = steps / SAMPLES;
+            for (int i = 0; i < SAMPLES; i++) {
+                int[] operations = trace.next(between);
+                player.makeRoom(trace.slots());
+                // A task each, as event loops are used: between two of them run the tasks of others.
+                double elapsed = loop.onEach(unused -> player.play(operations)).get(0);
+                double step = (i + 1.0) * between;
+                double live = trace.live();
+                committed.add(step, MemoryWorkload.committed(allocator) / live);
+                resident.add(step, (ProcessMemory.quickResidentMiB() - start) * MIB / live);
+                nanos.add(step, elapsed / between);
+            }
+            loop.onEach(unused -> player.releaseAll());
+            return measurement(committed, resident, nanos);
+        }
+    }
+
+    private Measurement measurement(Series committed, Series resident, Series nanos) {
+        double lastThird = 2.0 * steps / 3;
+        Map<Metric, Double> values = new EnumMap<>(Metric.class);
+        values.put(Metric.TIME, nanos.mean(lastThird, steps));
+        values.put(Metric.COMMITTED, committed.at(steps));
+        values.put(Metric.COMMITTED_MAX, committed.max(lastThird, steps));
+        values.put(Metric.COMMITTED_RISE, committed.rise(lastThird, steps));
+        values.put(Metric.RSS_LIVE, resident.mean(lastThird, steps));
+        return new Measurement(values, committed.curve("thousand steps", 1e-3, "committed / live"));
+    }
+
+    /** Does what a trace says, on the event loop. */
+    private static final class Player {
+        private final ByteBufAllocator allocator;
+        private ByteBuf[] buffers = new ByteBuf[1 << 10];
+
+        Player(ByteBufAllocator allocator) {
+            this.allocator = allocator;
+        }
+
+        void makeRoom(int slots) {
+            if (slots > buffers.length) {
+                buffers = Arrays.copyOf(buffers, 2 * slots);
+            }
+        }
+
+        /** Returns the time it took in nanoseconds. */
+        long play(int[] operations) {
+            ByteBuf[] buffers = this.buffers;
+            long start = System.nanoTime();
+            for (int i = 0; i < operations.length; i += DriftTrace.WIDTH) {
+                int slot = operations[i];
+                int size = operations[i + 1];
+                if (size == DriftTrace.RELEASE) {
+                    buffers[slot].release();
+                    buffers[slot] = null;
+                } else {
+                    buffers[slot] = MemoryWorkload.touched(allocator, size);
+                }
+            }
+            return System.nanoTime() - start;
+        }
+
+        int releaseAll() {
+            int released = 0;
+            for (ByteBuf buffer : buffers) {
+                if (buffer != null) {
+                    buffer.release();
+                    released++;
+                }
+            }
+            return released;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.memory;
+
+import io.github.acealloc.bench.plan.Workload;
+import java.time.Duration;
+
+/** How large the memory workloads are. */
+public enum Scale {
+    /** For figures that are to be quoted. */
+    FULL,
+    /** For a first look. */
+    QUICK;
+
+    /** About how long one run of a memory workload takes. */
+    public Duration expected(Workload workload) {
+        return create(workload).expected();
+    }
+
+    MemoryWorkload create(Workload workload) {
+        boolean full = this == FULL;
+        return switch (workload) {
+            case FOOTPRINT -> full ? Footprint.FULL : Footprint.QUICK;
+            case GROWTH -> full ? Growth.FULL : Growth.QUICK;
+            case LARSON -> full ? Larson.FULL : Larson.QUICK;
+            case MLEAK -> full ? Mleak.FULL : Mleak.QUICK;
+            default -> throw new IllegalArgumentException("workload: " + workload + " (expected: a memory workload)");
+        };
+    }
+}

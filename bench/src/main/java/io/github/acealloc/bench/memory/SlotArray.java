@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.memory;
+
+import io.github.acealloc.bench.micro.SizeMix;
+import io.github.acealloc.bench.micro.Slots;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** Live buffers that are replaced in random order, one event loop at a time, and may go on to another. */
+final class SlotArray {
+    private static final int VISITS = 1 << 16;
+
+    private final int[] sizes;
+    private final char[] order;
+    private final ByteBuf[] buffers;
+    private int nextSize;
+    private int nextSlot;
+
+    /** Empty slots, whose sizes and order depend on the seed only. */
+    SlotArray(int slots, SizeMix mix, long seed) {
+        sizes = mix.table(seed);
+        order = Slots.random(slots, VISITS, seed);
+        buffers = new ByteBuf[slots];
+    }
+
+    /** Releases what is in the next slots, and puts new buffers there; returns the time it took in nanoseconds. */
+    long replace(int count, ByteBufAllocator allocator) {
+        long start = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            swap(MemoryWorkload.touched(allocator, size()));
+        }
+        return System.nanoTime() - start;
+    }
+
+    private void swap(ByteBuf buffer) {
+        int slot = order[nextSlot];
+        nextSlot = nextSlot + 1 == VISITS ? 0 : nextSlot + 1;
+        ByteBuf old = buffers[slot];
+        buffers[slot] = buffer;
+        if (old != null) {
+            old.release();
+        }
+    }
+
+    private int size() {
+        int size = sizes[nextSize];
+        nextSize = nextSize + 1 == sizes.length ? 0 : nextSize + 1;
+        return size;
+    }
+
+    /** Releases everything; returns how many buffers that were. */
+    int clear() {
+        int released = 0;
+        for (int i = 0; i < buffers.length; i++) {
+            if (buffers[i] != null) {
+                buffers[i].release();
+                buffers[i] = null;
+                released++;
+            }
+        }
+        return released;
+    }
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.bench.run;
+
+import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Measurement;
+import io.github.acealloc.bench.cli.MemoryCommand;
+import io.github.acealloc.bench.memory.Scale;
+import io.github.acealloc.bench.plan.Cell;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs a memory workload: one process that measures itself and ends.
+ *
+ * <p>Its Java heap is touched in advance, so that resident memory changes by what is outside of it.
+ */
+final class MemoryRunner implements CellRunner {
+    private static final String TOUCHED_HEAP = "-XX:+AlwaysPreTouch";
+
+    private final Scale scale;
+    private final List<String> jvmArgs;
+    private final Path logs;
+
+    MemoryRunner(Scale scale, List<String> jvmArgs, Path logs) {
+        List<String> options = new ArrayList<>(List.of(TOUCHED_HEAP));
+        options.addAll(jvmArgs);
+        this.scale = scale;
+        this.jvmArgs = List.copyOf(options);
+        this.logs = logs;
+    }
+
+    @Override
+    public Measurement run(Cell cell, AllocatorKind allocator, int round) throws IOException {
+        Path log = logs.resolve(cell.workload() + "-" + cell.leak() + "-" + allocator + "-" + round + ".log");
+        List<String> arguments = List.of(
+                MemoryCommand.NAME,
+                "--workload",
+                cell.workload().toString(),
+                "--scale",
+                scale.name(),
+                "--allocator",
+                allocator.name());
+        try (ChildProcess<Measurement> process =
+                new ChildProcess<>(Measurement.class, ChildJvm.options(cell.leak(), jvmArgs), arguments, log)) {
+            return process.answer();
+        }
+    }
+}
