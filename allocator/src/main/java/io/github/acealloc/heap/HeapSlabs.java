@@ -83,7 +83,7 @@ final class HeapSlabs {
             return NONE;
         }
         superslab.use(slab.blockBytes());
-        pages.taken(slab.blockBytes());
+        pages.taken();
         if (slab.free() == 0) {
             queue.remove(slab);
         }
@@ -215,7 +215,7 @@ final class HeapSlabs {
         int sizeClass = slab.sizeClass();
         slab.give(id & Slab.SLOT_MASK);
         Superslab superslab = slab.superslab();
-        pages.given(slab.blockBytes());
+        pages.given();
         if (slab.free() == 1) {
             partial[sizeClass].push(slab);
         }

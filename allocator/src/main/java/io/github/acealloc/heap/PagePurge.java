@@ -35,7 +35,6 @@ final class PagePurge {
     private int next;
     private int taken;
     private int step = STEP_BLOCKS;
-    private long usedBytes;
 
     /** What made pages free so far, and the same when the last complete pass began; other threads read them. */
     private long changes;
@@ -64,14 +63,12 @@ final class PagePurge {
     }
 
     /** Counts a block that has left its slab. */
-    void taken(int bytes) {
-        usedBytes += bytes;
+    void taken() {
         taken++;
     }
 
     /** Counts a block that is back in its slab. */
-    void given(int bytes) {
-        usedBytes -= bytes;
+    void given() {
         changes++;
     }
 
@@ -81,17 +78,19 @@ final class PagePurge {
             return;
         }
         taken = 0;
-        if (store.purgesParts() && idleBytes() > SPARED_BYTES + (usedBytes >> SPARED_SHIFT)) {
+        if (store.purgesParts() && holdsTooMuch()) {
             visitNext();
         }
     }
 
-    private long idleBytes() {
-        long bytes = -usedBytes;
+    private boolean holdsTooMuch() {
+        long used = 0;
+        long idle = 0;
         for (Superslab superslab : superslabs) {
-            bytes += (superslab.units() << Superslab.UNIT_SHIFT) - superslab.purgedBytes();
+            used += superslab.usedBytes();
+            idle += superslab.idleBytes();
         }
-        return bytes;
+        return idle > SPARED_BYTES + (used >> SPARED_SHIFT);
     }
 
     private void visitNext() {

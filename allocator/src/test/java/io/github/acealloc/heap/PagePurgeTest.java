@@ -107,7 +107,7 @@ class PagePurgeTest {
     /** The least after which there may be a visit. */
     private void step() {
         for (int i = 0; i < PagePurge.STEP_BLOCKS; i++) {
-            pinned.pages.taken(0);
+            pinned.pages.taken();
         }
         pinned.pages.step();
     }

@@ -76,7 +76,7 @@ final class PinnedHeap {
     void visit(int n) {
         for (int i = 0; i < n; i++) {
             for (int blocks = 0; blocks < 8 * PagePurge.STEP_BLOCKS; blocks++) {
-                pages.taken(0);
+                pages.taken();
             }
             pages.step();
         }

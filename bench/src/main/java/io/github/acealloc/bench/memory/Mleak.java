@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  * once the first third of the rounds is over; and for ACE how many heaps all these threads needed.
  *
  * <p><b>Does not show</b> time: it is spent on starting and ending threads. Resident memory holds what the JVM and the
- * C library keep for threads that ended, which is the same for all allocators.
+ * C library keep for threads that ended, which is the same for all allocators, and the Java heap's young generation until all of
+ * it has been used for the first time.
  *
  * @param rounds how often ten threads come and go
  */

@@ -62,7 +62,7 @@ final class MicroRunner implements CellRunner {
                 .include("^" + benchmark(cell).replace(".", "\\.") + "$")
                 .param("allocator", allocator.name())
                 .jvm(ChildJvm.java())
-                .jvmArgs(ChildJvm.options(cell.leak(), jvmArgs).toArray(String[]::new))
+                .jvmArgs(ChildJvm.microOptions(cell, jvmArgs).toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(timing.warmups())
                 .warmupTime(iteration)

@@ -46,6 +46,17 @@ class ChildJvmTest {
     }
 
     @Test
+    void directBuffersGetLargeRegionsAndWhatTheUserSaysWins() {
+        Cell direct = Plan.quick(List.of(Workload.SINGLE_PAIR)).get(0);
+        Cell heap = new Cell(Workload.SINGLE_PAIR, Map.of(Cell.KIND, "heap"));
+
+        assertThat(ChildJvm.microOptions(direct, List.of("-Da=b")))
+                .containsSubsequence("-XX:G1HeapRegionSize=8m", "-Da=b")
+                .endsWith("-Da=b");
+        assertThat(ChildJvm.microOptions(heap, List.of())).isEqualTo(ChildJvm.options(heap.leak(), List.of()));
+    }
+
+    @Test
     void microBenchmarkGivesTimeMemoryGarbageAndShares() throws Exception {
         Cell cell = Plan.quick(List.of(Workload.PRODUCER_CONSUMER)).get(0);
 
