@@ -184,9 +184,17 @@ public final class AceAllocator implements Governor.Governed {
     @Override
     public boolean tick(long now) {
         long delay = knobs.purgeDelayNanos();
-        idleTrim.look(now, delay);
-        huge.expire(now, delay);
-        return store.purge(now, delay, PASS_NANOS);
+        boolean more = false;
+        try {
+            more = idleTrim.look(now, delay);
+        } finally {
+            try {
+                huge.expire(now, delay);
+            } finally {
+                more |= store.purge(now, delay, PASS_NANOS);
+            }
+        }
+        return more;
     }
 
     /** Whether it holds memory that the governor has to look after. */

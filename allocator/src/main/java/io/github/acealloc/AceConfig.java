@@ -45,9 +45,10 @@ public final class AceConfig {
         MAX_BYTES(
                 "maxBytes",
                 "auto",
-                "bytes, or a number with k, m or g; auto is the JVM's direct-memory limit, or what the container has"
-                        + " beside the Java heap",
-                "The most memory, direct and heap together, that one allocator takes."),
+                "bytes, or a number with k, m or g; auto is for direct memory the JVM's limit, or less where container or machine"
+                        + " have less than that beside the Java heap and an eighth of all (but at least that eighth)",
+                "The most memory, direct and heap together, that one allocator takes. With auto heap buffers are limited"
+                        + " by the Java heap alone."),
         PURGE_DELAY_MILLIS(
                 "purgeDelayMillis",
                 "1000",

@@ -19,7 +19,7 @@ import java.util.List;
  * @param freeBytes all the rest of the committed memory: free blocks, free units, empty superslabs, records
  * @param committedBytes memory got from the system
  * @param hugeBytes of these, in blocks with memory of their own, live or kept
- * @param limitBytes what {@code committedBytes} never exceeds
+ * @param limitBytes what committed memory never exceeds
  * @param allocations blocks handed out so far, huge ones not among them
  * @param counters the event counts behind the shares, summed over all heaps
  * @param tiers superslabs by how they serve
@@ -46,12 +46,13 @@ public record AceStats(
     }
 
     /**
-     * The figures of two allocators under one budget together.
+     * The figures of two allocators together.
      *
      * @param other the other one's
-     * @return the sums; the limit stays what it is
+     * @param sameLimit whether one limit is for both
+     * @return the sums
      */
-    public AceStats plus(AceStats other) {
+    public AceStats plus(AceStats other, boolean sameLimit) {
         List<ClassFigures> classSums = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
             classSums.add(classes.get(c).plus(other.classes.get(c)));
@@ -64,7 +65,9 @@ public record AceStats(
                 freeBytes + other.freeBytes,
                 committedBytes + other.committedBytes,
                 hugeBytes + other.hugeBytes,
-                limitBytes,
+                sameLimit || limitBytes > Long.MAX_VALUE - other.limitBytes
+                        ? limitBytes
+                        : limitBytes + other.limitBytes,
                 allocations + other.allocations,
                 HeapCounters.sum(counters, other.counters),
                 tiers.plus(other.tiers),
@@ -105,7 +108,7 @@ public record AceStats(
      * @return 0 to 1; 1 if there were none
      */
     public double hotShare() {
-        return 1 - warmShare() - coldShare();
+        return Math.max(1 - warmShare() - coldShare(), 0);
     }
 
     /**

@@ -74,7 +74,7 @@ public final class RawAllocator implements AutoCloseable {
      *
      * @param address from {@link #allocate}, not freed since
      * @throws IllegalArgumentException if the address is foreign or not the beginning of a block
-     * @throws IllegalStateException if the memory is free already, or the record of its slab was overwritten
+     * @throws IllegalStateException if no block lies there now, it is free already, or the record of its slab was overwritten
      */
     public void free(long address) {
         RawBlock block = block(address);

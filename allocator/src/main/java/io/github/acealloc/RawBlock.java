@@ -78,6 +78,11 @@ final class RawBlock extends AtomicInteger implements Block {
     }
 
     @Override
+    public void stay() {
+        set(LIVE);
+    }
+
+    @Override
     public boolean arrive() {
         return compareAndSet(ON_ITS_WAY, FREE);
     }

@@ -2,6 +2,7 @@
 package io.github.acealloc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -97,6 +98,14 @@ class RawAllocatorTest {
             }
         }
         assertThat(raw.violations()).isEmpty();
+    }
+
+    @Test
+    void aBlockThatCouldNotBeSentHomeIsLiveAgain() {
+        RawBlock block = new RawBlock(null, null, 0).sendHome();
+        block.stay();
+        assertThatCode(block::checkLive).doesNotThrowAnyException();
+        assertThat(block.arrive()).isFalse();
     }
 
     @Test

@@ -11,8 +11,8 @@ import java.util.WeakHashMap;
 /**
  * The one background thread of all allocators: it runs while at least one of them holds memory.
  *
- * <p>A daemon, started when memory is first taken and ended when none is left, so that it keeps neither a JVM nor a class
- * loader alive. It holds allocators weakly. What fails in one allocator's turn is logged once and does not reach the
+ * <p>A daemon, started when memory is first taken and ended when none is left, so that it keeps no JVM alive, and a class loader only
+ * while one of its allocators has memory. It holds allocators weakly: one that is dropped must be closed. What fails in one allocator's turn is logged once and does not reach the
  * others.
  */
 public final class Governor implements Runnable {
@@ -33,7 +33,7 @@ public final class Governor implements Runnable {
     /** What the governor looks after. Compared by identity. */
     public interface Governed {
         /**
-         * Does what is due, in at most a few milliseconds.
+         * Does a part of what is due, of some milliseconds.
          *
          * @param now the time, as {@code System.nanoTime()} tells it
          * @return whether more is due already
@@ -62,7 +62,7 @@ public final class Governor implements Runnable {
 
     synchronized void add(Governed allocator) {
         governed.add(allocator);
-        if (thread == null) {
+        if (thread == null || !thread.isAlive()) {
             Thread started = new Thread(null, this, "acealloc-governor", 0, false);
             started.setDaemon(true);
             started.setContextClassLoader(null);
@@ -77,12 +77,20 @@ public final class Governor implements Runnable {
 
     @Override
     public void run() {
-        for (long millis = turn(); millis > 0; millis = turn()) {
+        for (long millis = tryTurn(); millis > 0; millis = tryTurn()) {
             try {
                 Thread.sleep(millis);
             } catch (InterruptedException ignored) {
                 // Nobody has a reason to; whoever did it is not obeyed.
             }
+        }
+    }
+
+    private long tryTurn() {
+        try {
+            return turn();
+        } catch (Throwable e) {
+            return TICK_MILLIS; // not even the failure could be told: the Java heap is exhausted, most likely
         }
     }
 

@@ -38,17 +38,35 @@ public final class IdleTrim {
      *
      * @param now the time, as {@code System.nanoTime()} tells it
      * @param delayNanos how long something lies unused before it is given back
+     * @return whether a heap's trimming took so long that it stopped, so that it should go on soon
      */
-    public void look(long now, long delayNanos) {
+    public boolean look(long now, long delayNanos) {
+        boolean unfinished = false;
+        RuntimeException failure = null;
         for (ThreadHeap heap : registry.heaps()) {
-            Watch watch = watches.computeIfAbsent(heap, h -> new Watch(now));
-            long[] idle = watch.idle(heap, now, delayNanos);
-            long whole = watch.idleHeap(heap, now, delayNanos);
-            if (idle != null || whole != SPARED) {
-                long[] classes = idle != null ? idle : NO_CLASS;
-                registry.run(heap, h -> h.trimIdle(classes, whole));
+            try {
+                unfinished |= look(heap, now, delayNanos);
+            } catch (RuntimeException e) {
+                failure = e; // the other heaps must not wait for this one
             }
         }
+        if (failure != null) {
+            throw failure;
+        }
+        return unfinished;
+    }
+
+    private boolean look(ThreadHeap heap, long now, long delayNanos) {
+        Watch watch = watches.computeIfAbsent(heap, h -> new Watch(now));
+        long[] idle = watch.idle(heap, now, delayNanos);
+        long whole = watch.idleHeap(heap, now, delayNanos);
+        if (idle == null && whole == SPARED) {
+            return false;
+        }
+        boolean before = heap.takeUnfinished();
+        long[] classes = idle != null ? idle : NO_CLASS;
+        boolean done = registry.run(heap, h -> h.trimIdle(classes, whole));
+        return done ? heap.takeUnfinished() : before; // what an event loop does now is seen at the next look
     }
 
     /** What one heap's classes had done when they were last seen to do something, and when that was. */

@@ -104,14 +104,19 @@ public final class HeapRegistry {
             heap.empty();
         } finally {
             heap.giveUp();
+            if (!shelve(heap)) {
+                heap.settle();
+            }
         }
+    }
+
+    private boolean shelve(ThreadHeap heap) {
         synchronized (shelf) {
             if (!closed) {
                 shelf.addLast(heap);
-                return;
             }
+            return !closed;
         }
-        heap.settle();
     }
 
     /**
@@ -198,11 +203,14 @@ public final class HeapRegistry {
      *
      * @param heap one of {@link #heaps}
      * @param task given the heap, owned by the thread that runs it
+     * @return whether it was done at once
      */
-    public void run(ThreadHeap heap, Consumer<ThreadHeap> task) {
-        if (!runHere(heap, task)) {
-            heap.request(task);
+    public boolean run(ThreadHeap heap, Consumer<ThreadHeap> task) {
+        if (runHere(heap, task)) {
+            return true;
         }
+        heap.request(task);
+        return false;
     }
 
     private boolean runHere(ThreadHeap heap, Consumer<ThreadHeap> task) {

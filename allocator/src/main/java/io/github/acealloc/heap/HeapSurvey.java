@@ -95,7 +95,7 @@ public final class HeapSurvey {
     }
 
     /**
-     * The figures of each class that was ever used.
+     * The figures of each class.
      *
      * @return by size
      */

@@ -55,6 +55,10 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     private final int superslabBytes;
     private volatile Executor executor;
     private volatile boolean retired;
+
+    /** Written by the owner, cleared by the governor; if one misses the other, memory goes a tick later. */
+    private volatile boolean unfinished;
+
     private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean trimRequested = new AtomicBoolean();
 
@@ -204,7 +208,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
                 return;
             }
             try {
-                trim();
+                empty(); // pages of superslabs that stay in use are the governor's affair
             } finally {
                 OWNER.setVolatile(this, null);
             }
@@ -391,9 +395,24 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
             // as much as may be done at a time
         }
         slabs.releaseEmpty();
-        if (activity() == heapActivity) {
+        boolean idle = activity() == heapActivity;
+        if (idle) {
             slabs.pages().pass(PASS_NANOS);
         }
+        unfinished = idle && (!remote.isEmpty() || slabs.pages().isDue());
+    }
+
+    /**
+     * Whether the last {@link #trimIdle} stopped because its time was up; asked once.
+     *
+     * @return as far as a thread that is not the owner can see
+     */
+    public boolean takeUnfinished() {
+        boolean was = unfinished;
+        if (was) {
+            unfinished = false;
+        }
+        return was;
     }
 
     /** Asks the owner, a live event loop, to do something when it next runs tasks; dropped while it has not yet. */

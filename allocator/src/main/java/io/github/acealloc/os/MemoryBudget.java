@@ -31,6 +31,12 @@ public final class MemoryBudget {
         String report();
     }
 
+    /**
+     * Set on a thread whose listeners are being told. One that allocates in vain is told nothing more: the thread may hold a stripe for
+     * each time it asked.
+     */
+    private static final ThreadLocal<Boolean> TELLING = new ThreadLocal<>();
+
     private final long limit;
     private final AtomicLong committed = new AtomicLong();
     private final List<Reclaimer> reclaimers = new CopyOnWriteArrayList<>();
@@ -116,20 +122,34 @@ public final class MemoryBudget {
             text.append("; ").append(reclaimer.report());
         }
         OutOfMemoryError error = new OutOfMemoryError(text.append(")").toString());
-        for (Consumer<OutOfMemoryError> listener : listeners) {
+        if (!listeners.isEmpty() && TELLING.get() == null) {
+            TELLING.set(true);
             try {
-                listener.accept(error);
-            } catch (Throwable e) {
-                error.addSuppressed(e);
+                tell(error);
+            } finally {
+                TELLING.remove();
             }
         }
         return error;
     }
 
+    @SuppressWarnings("ReferenceEquality") // identity is the question
+    private void tell(OutOfMemoryError error) {
+        for (Consumer<OutOfMemoryError> listener : listeners) {
+            try {
+                listener.accept(error);
+            } catch (Throwable e) {
+                if (e != error) {
+                    error.addSuppressed(e);
+                }
+            }
+        }
+    }
+
     /**
      * Adds somebody who is told of each request that cannot be served, before the error is thrown, on the requesting thread.
      *
-     * @param listener what it throws is added to the error as suppressed
+     * @param listener what it throws is added to the error as suppressed; what fails while it runs is not told again
      */
     public void onExhausted(Consumer<OutOfMemoryError> listener) {
         listeners.add(listener);

@@ -22,7 +22,7 @@ public interface OsMemory {
 
     /**
      * Gives the whole pages within a part of a region back to the system and keeps its addresses. What was in them is
-     * lost; they come back, zeroed, when they are used again.
+     * lost; they come back when they are used again, zeroed or not.
      *
      * @param region from {@link #reserve} of this source, not released
      * @param from where the part begins, in bytes from the region's start

@@ -23,9 +23,9 @@ import java.util.ArrayDeque;
  * <p>Safe for use by any thread. The one lock is never held while the system is asked or anything else is locked.
  */
 public final class SuperslabStore {
-    /** Address ranges kept without pages; what lies beyond is released. */
     private static final Logger LOGGER = System.getLogger(SuperslabStore.class.getName());
 
+    /** Address ranges kept without pages; what lies beyond is released. */
     private static final int MAX_PURGED = 32;
 
     /** A page alone is not worth a call to the system. */
@@ -157,10 +157,10 @@ public final class SuperslabStore {
      * @return how many runs were given back; fewer than {@code runs} if that was all
      */
     public int purgeUnused(Superslab superslab, boolean settled, int runs) {
-        PurgedPages pages = superslab.look();
         int done = 0;
         int before = superslab.purgedBytes();
         try {
+            PurgedPages pages = superslab.look();
             for (int end, first = 0; done < runs; first = end) {
                 first = pages.next(first, settled);
                 if (first == PurgedPages.COUNT) {
@@ -178,7 +178,7 @@ public final class SuperslabStore {
                 pages.purge(first, end);
                 done++;
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             // Not the error of whoever allocates or releases here; what was given back before is counted.
             if (!purgeFailed) {
                 purgeFailed = true;

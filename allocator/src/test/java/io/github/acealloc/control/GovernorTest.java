@@ -37,6 +37,7 @@ class GovernorTest {
         volatile boolean wantsMore;
         volatile Thread thread;
         volatile RuntimeException failure;
+        volatile boolean unspeakable;
         volatile long now;
 
         @Override
@@ -58,6 +59,9 @@ class GovernorTest {
 
         @Override
         public String toString() {
+            if (unspeakable) {
+                throw new IllegalStateException("it has no name either");
+            }
             return "the ward";
         }
     }
@@ -73,6 +77,17 @@ class GovernorTest {
         int before = ward.ticks.get();
         await().until(() -> ward.ticks.get() > before);
         return ward.thread;
+    }
+
+    @Test
+    void theThreadOutlivesAFailureThatCannotBeTold() {
+        Ward ward = watch();
+        Thread thread = awaitTick(ward);
+        ward.unspeakable = true;
+        ward.failure = new IllegalStateException("for the test");
+        awaitTick(ward);
+        awaitTick(ward);
+        assertThat(awaitTick(ward)).isSameAs(thread);
     }
 
     @Test

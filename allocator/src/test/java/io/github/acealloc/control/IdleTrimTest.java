@@ -2,6 +2,7 @@
 package io.github.acealloc.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.HeapWalker;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IdleTrimTest {
     private static final int KIB = 1 << 10;
     private static final long DELAY = 1000;
+    private static final int NONE = -1;
 
     private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
     private final MemoryBudget budget = new MemoryBudget(256L << 20);
@@ -39,9 +41,16 @@ class IdleTrimTest {
     private final IdleTrim idleTrim = new IdleTrim(registry);
     private final List<Loop> loops = new ArrayList<>();
     private long now = 12345;
+    private volatile int failing = NONE;
 
     private ThreadHeap newHeap() {
-        return new ThreadHeap(numbers.getAndIncrement(), store, TestBlock.BINDER, budget, Knobs::defaults);
+        int number = numbers.getAndIncrement();
+        return new ThreadHeap(number, store, TestBlock.BINDER, budget, () -> {
+            if (number == failing) {
+                throw new IllegalStateException("for the test");
+            }
+            return Knobs.defaults();
+        });
     }
 
     @AfterEach
@@ -93,6 +102,54 @@ class IdleTrimTest {
     private void lookAfter(long nanos) {
         now += nanos;
         look();
+    }
+
+    @Test
+    void whatTakesLongerThanOnePassGoesOnAtOnceAndThenEnds() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, Long.BYTES);
+        int many = 500_000;
+        List<TestBlock> live = new ArrayList<>(many);
+        loop.run(() -> {
+            for (int i = 0; i < many; i++) {
+                live.add(allocate(heap, Long.BYTES));
+            }
+        });
+        live.forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
+        look();
+        now += DELAY;
+        int passes = 0;
+        do {
+            boolean unfinished = idleTrim.look(now, DELAY);
+            assertThat(unfinished || passes == 0 || heap.remoteCount() == 0)
+                    .as("pass %s of %s blocks", passes, heap.remoteCount())
+                    .isTrue();
+            loops.forEach(Loop::settle);
+            passes++;
+        } while (heap.remoteCount() > 0);
+        assertThat(passes).isGreaterThan(2);
+        lookAfter(DELAY);
+        lookAfter(DELAY);
+        assertThat(idleTrim.look(now, DELAY)).as("nothing is left to do").isFalse();
+        assertThat(heap.committedBytes()).isZero();
+    }
+
+    @Test
+    void oneHeapThatFailsDoesNotKeepTheOthersFromBeingTrimmed() {
+        ThreadHeap bad = registry.borrowStripe();
+        use(bad, KIB);
+        bad.giveUp();
+        Loop loop = loop();
+        ThreadHeap good = attach(loop, loop, KIB);
+        look();
+        failing = bad.number();
+        assertThatThrownBy(() -> lookAfter(DELAY)).hasMessage("for the test");
+        failing = NONE;
+        loop.settle();
+        assertThat(good.cachedBytes()).isZero();
+        assertThat(bad.cachedBytes()).isPositive();
+        look();
+        assertThat(bad.cachedBytes()).isZero();
     }
 
     @ParameterizedTest

@@ -73,6 +73,41 @@ class MemoryBudgetTest {
                         "cannot allocate 1 bytes: the system refused more memory (needed: 10, committed: 90,");
     }
 
+    @Test
+    void whatAListenerThrowsIsAddedToTheErrorButNotTheErrorItself() {
+        MemoryBudget budget = new MemoryBudget(100);
+        IllegalStateException thrown = new IllegalStateException("the listener's");
+        budget.onExhausted(error -> {
+            throw error;
+        });
+        budget.onExhausted(error -> {
+            throw thrown;
+        });
+        assertThat(budget.exhausted(1, 1)).hasSuppressedException(thrown);
+        assertThat(budget.exhausted(1, 1).getSuppressed()).containsExactly(thrown);
+    }
+
+    @Test
+    void whatFailsWhileListenersAreToldIsNotTold() {
+        MemoryBudget budget = new MemoryBudget(100);
+        MemoryBudget other = new MemoryBudget(100);
+        List<String> told = new ArrayList<>();
+        budget.onExhausted(error -> {
+            told.add("budget");
+            throw other.exhausted(2, 2);
+        });
+        other.onExhausted(error -> {
+            told.add("other");
+            throw budget.exhausted(3, 3);
+        });
+        for (int i = 0; i < 2; i++) {
+            assertThat(budget.exhausted(1, 1).getSuppressed()).hasSize(1);
+        }
+        assertThat(told).containsExactly("budget", "budget");
+        assertThat(other.exhausted(1, 1)).isNotNull();
+        assertThat(told).containsExactly("budget", "budget", "other");
+    }
+
     private static MemoryBudget.Reclaimer reclaimer(String name, List<String> asked) {
         return new MemoryBudget.Reclaimer() {
             @Override

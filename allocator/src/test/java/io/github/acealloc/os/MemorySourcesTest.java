@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sources of memory, held to what {@link OsMemory} promises. */
@@ -41,6 +43,21 @@ class MemorySourcesTest {
             assertThat(regions.get(i).buffer().get(0)).isEqualTo((byte) i);
             direct.release(regions.get(i));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "amd64, /nowhere, 4096",
+        "x86_64, /nowhere, 4096",
+        "aarch64, /proc/self/auxv, 4096",
+        "aarch64, /nowhere, -1"
+    })
+    @EnabledForJreRange(min = JRE.JAVA_22)
+    void mappedMemoryKnowsHowLargePagesAre(String processor, Path toldAtStart, int bytes) throws Exception {
+        Method of =
+                Class.forName("io.github.acealloc.os.ffm.PageSize").getDeclaredMethod("of", String.class, Path.class);
+        of.setAccessible(true);
+        assertThat(of.invoke(null, processor, toldAtStart)).isEqualTo(bytes);
     }
 
     @Test

@@ -33,10 +33,13 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         implements ByteBufAllocatorMetricProvider, AutoCloseable {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBufAllocator.class);
 
+    private static final long AUTOMATIC = -1;
+
     /** The allocator for the whole JVM, with the settings of the system properties. */
     public static final AceByteBufAllocator DEFAULT = new AceByteBufAllocator();
 
-    private final MemoryBudget budget;
+    private final MemoryBudget directBudget;
+    private final MemoryBudget heapBudget;
     private final BufferPool direct;
     private final BufferPool heap;
     private final AceAllocatorMetric metric;
@@ -54,11 +57,14 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      */
     public AceByteBufAllocator(AceConfig config) {
         super(PlatformDependent.directBufferPreferred());
-        budget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
+        directBudget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
+        heapBudget = config.maxBytes(AUTOMATIC) == AUTOMATIC
+                ? new MemoryBudget(Runtime.getRuntime().maxMemory())
+                : directBudget;
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
         Knobs knobs = Knobs.defaults().withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis()));
-        direct = new BufferPool(this, OsMemory.direct(), budget, knobs, leaks);
-        heap = new BufferPool(this, new HeapMemory(), budget, knobs, leaks);
+        direct = new BufferPool(this, OsMemory.direct(), directBudget, knobs, leaks);
+        heap = new BufferPool(this, new HeapMemory(), heapBudget, knobs, leaks);
         metric = new AceAllocatorMetric(direct, heap);
         if (config.printsStatsAtExit()) {
             ExitStats.watch(this);
@@ -91,7 +97,11 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * @return a snapshot
      */
     public AceStats stats() {
-        return metric.directStats().plus(metric.heapStats());
+        return metric.directStats().plus(metric.heapStats(), sharesBudget());
+    }
+
+    private boolean sharesBudget() {
+        return heapBudget == directBudget;
     }
 
     /**
@@ -107,10 +117,14 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * Adds somebody who is told of each request that cannot be served for lack of memory, before the error is thrown, on the
      * requesting thread.
      *
-     * @param listener what it throws is added to the error as suppressed
+     * @param listener what it throws is added to the error as suppressed; it should not allocate buffers, and what fails while it
+     *     runs is not told again
      */
     public void onOutOfMemory(Consumer<OutOfMemoryError> listener) {
-        budget.onExhausted(listener);
+        directBudget.onExhausted(listener);
+        if (!sharesBudget()) {
+            heapBudget.onExhausted(listener);
+        }
     }
 
     /**

@@ -15,6 +15,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The buffers of one kind, direct or heap: finds the calling thread's heap in the engine and hands out its blocks'
@@ -114,7 +115,7 @@ final class BufferPool {
         if (heap == null) {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
-                heap = engine.attach(executor);
+                heap = engine.attach(task -> execute(executor, task));
                 try {
                     heaps.set(heap);
                 } catch (Throwable e) {
@@ -124,6 +125,16 @@ final class BufferPool {
             }
         }
         return heap;
+    }
+
+    /**
+     * Gives an event loop a task, unless it shuts down: that would prolong its quiet period, and its heap is emptied at its end.
+     */
+    private static void execute(EventExecutor executor, Runnable task) {
+        if (executor.isShuttingDown()) {
+            throw new RejectedExecutionException(executor + " is shutting down");
+        }
+        executor.execute(task);
     }
 
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */

@@ -30,7 +30,11 @@ final class ExitStats {
     private static void print() {
         synchronized (WATCHED) {
             for (AceByteBufAllocator allocator : WATCHED) {
-                System.err.print(allocator + "\n" + allocator.stats().print());
+                try {
+                    System.err.print(allocator + "\n" + allocator.stats().print());
+                } catch (RuntimeException e) {
+                    System.err.println(allocator + ": no figures: " + e); // the others still have theirs
+                }
             }
         }
     }

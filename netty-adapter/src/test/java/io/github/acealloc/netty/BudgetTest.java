@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,29 @@ class BudgetTest {
                 .hasMessageContaining("free: ");
         assertThat(allocator.stats().committedBytes()).isLessThanOrEqualTo(LIMIT);
         return live;
+    }
+
+    @Test
+    void aListenerThatAllocatesInVainOnAThreadWithoutAHeapIsToldOnce() {
+        AtomicInteger told = new AtomicInteger();
+        allocator.onOutOfMemory(error -> {
+            told.incrementAndGet();
+            allocator.directBuffer(64).release();
+        });
+        List<ByteBuf> live = allocateUntilRefused(Kind.DIRECT, 64);
+        assertThat(told).hasValue(1);
+        live.forEach(ByteBuf::release);
+    }
+
+    @Test
+    void withoutALimitOfItsOwnTheJavaHeapLimitsHeapBuffersAlone() {
+        try (AceByteBufAllocator automatic = new AceByteBufAllocator(Laws.config("acealloc.maxBytes", "auto"))) {
+            long heap = automatic.metric().heapStats().limitBytes();
+            long direct = automatic.metric().directStats().limitBytes();
+            assertThat(heap).isEqualTo(Runtime.getRuntime().maxMemory());
+            assertThat(automatic.stats().limitBytes()).isEqualTo(heap + direct);
+        }
+        assertThat(allocator.stats().limitBytes()).isEqualTo(LIMIT);
     }
 
     @ParameterizedTest

@@ -4,11 +4,15 @@ package io.github.acealloc.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ResourceLeakDetector.Level;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -47,6 +51,18 @@ class CloseTest {
             }
         }
         return live;
+    }
+
+    @Test
+    void manyReleasesAfterItTakeNoLongerThanBefore() {
+        List<ByteBuf> live = new ArrayList<>();
+        for (int i = 0; i < 80_000; i++) {
+            live.add(allocator.directBuffer(1024));
+        }
+        allocator.close();
+        Collections.shuffle(live, new Random(1));
+        assertTimeout(Duration.ofSeconds(10), () -> live.forEach(ByteBuf::release));
+        Laws.assertHasNothing(allocator);
     }
 
     /** Closes; what is live then is said in one line. */

@@ -4,6 +4,8 @@ package io.github.acealloc.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,18 @@ class IdleMemoryTest {
         Laws.assertClosesClean(allocator, a, b);
         a.close();
         b.close();
+    }
+
+    @Test
+    void trimmingDoesNotProlongALoopsShutdown() throws InterruptedException {
+        EventExecutor ending = new DefaultEventExecutor();
+        ending.submit(() -> allocator.directBuffer(100).release()).syncUninterruptibly();
+        long start = System.nanoTime();
+        ending.shutdownGracefully(300, 20_000, TimeUnit.MILLISECONDS);
+        while (!ending.awaitTermination(20, TimeUnit.MILLISECONDS)) {
+            allocator.trim();
+            assertThat(System.nanoTime() - start).isLessThan(PATIENCE_NANOS);
+        }
     }
 
     private List<ByteBuf> burst(Kind kind) {

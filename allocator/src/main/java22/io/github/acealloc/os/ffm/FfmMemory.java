@@ -65,12 +65,13 @@ public final class FfmMemory implements OsMemory {
     /**
      * Whether this JVM can use it without printing a warning.
      *
-     * @return {@code true} on 64-bit Linux and macOS with native access enabled for this class
+     * @return {@code true} on 64-bit Linux and macOS with pages of 4 KiB and native access enabled for this class
      */
     public static boolean isSupported() {
         return (MAC || isOs("linux"))
                 && ValueLayout.ADDRESS.byteSize() == Long.BYTES
-                && FfmMemory.class.getModule().isNativeAccessEnabled();
+                && FfmMemory.class.getModule().isNativeAccessEnabled()
+                && PageSize.ofThisMachine() == PAGE;
     }
 
     private static boolean isOs(String name) {

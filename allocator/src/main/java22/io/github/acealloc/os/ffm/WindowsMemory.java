@@ -22,7 +22,6 @@ import java.util.Locale;
 public final class WindowsMemory implements OsMemory {
     private static final int MEM_COMMIT = 0x1000;
     private static final int MEM_RESERVE = 0x2000;
-    private static final int MEM_DECOMMIT = 0x4000;
     private static final int MEM_RELEASE = 0x8000;
     private static final int PAGE_READWRITE = 0x04;
 
@@ -77,20 +76,6 @@ public final class WindowsMemory implements OsMemory {
             throw new IllegalStateException("VirtualFree of " + region.bytes() + " bytes at 0x"
                     + Long.toHexString(region.address()) + " was refused by the system");
         }
-    }
-
-    /** {@inheritDoc} Whole regions only: if pages could not be had again, nothing else may lie in the region. */
-    @Override
-    public boolean purge(Region region, int from, int bytes) {
-        long base = region.address() - SHIFT;
-        long all = (long) region.bytes() + SHIFT;
-        if (bytes != region.bytes() || !free(base, all, MEM_DECOMMIT)) {
-            return false;
-        }
-        if (alloc(base, all, MEM_COMMIT) == 0) {
-            throw new IllegalStateException("VirtualAlloc of " + region.bytes() + " purged bytes was refused");
-        }
-        return true;
     }
 
     private long alloc(long address, long bytes, int type) {

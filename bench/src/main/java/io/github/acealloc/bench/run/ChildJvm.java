@@ -26,17 +26,17 @@ final class ChildJvm {
     }
 
     /**
-     * Returns the options of a JVM that runs a micro-benchmark: those of {@link #options}, and for direct buffers G1 regions of
-     * 8 MiB, as it chooses for heaps of 16 to 32 GiB.
+     * Returns the options of a JVM that runs a micro-benchmark: those of {@link #options}, and for direct buffers the largest regions that
+     * G1 has, so that all objects of a benchmark lie in one.
      *
      * <p>A benchmark that keeps its buffers in an array pays G1's barrier for each, which asks whether array and buffer lie in one
-     * region. With regions of 1 MiB a border often runs through the buffers, where every second answer is mispredicted: 5 ns, or
-     * none, in all JVMs or in some, by how much the thread happened to allocate before. Heap buffers keep the small regions: to what is
-     * half a region long or longer G1 gives its own, and larger regions would cost the allocators whose chunks are shorter.
+     * region. Where a border runs between or through the buffers, that costs 3 to 5 ns, in all JVMs or in some, by how much the thread
+     * happened to allocate before. Heap buffers keep the small regions: to what is half a region long or longer G1 gives its own, and
+     * larger regions would cost the allocators whose chunks are shorter.
      */
     static List<String> microOptions(Cell cell, List<String> extra) {
         boolean heap = "heap".equals(cell.parameters().get(Cell.KIND));
-        List<String> all = new ArrayList<>(heap ? List.of() : List.of("-XX:G1HeapRegionSize=8m"));
+        List<String> all = new ArrayList<>(heap ? List.of() : List.of("-XX:G1HeapRegionSize=32m"));
         all.addAll(extra);
         return options(cell.leak(), all);
     }

@@ -51,7 +51,7 @@ class ChildJvmTest {
         Cell heap = new Cell(Workload.SINGLE_PAIR, Map.of(Cell.KIND, "heap"));
 
         assertThat(ChildJvm.microOptions(direct, List.of("-Da=b")))
-                .containsSubsequence("-XX:G1HeapRegionSize=8m", "-Da=b")
+                .containsSubsequence("-XX:G1HeapRegionSize=32m", "-Da=b")
                 .endsWith("-Da=b");
         assertThat(ChildJvm.microOptions(heap, List.of())).isEqualTo(ChildJvm.options(heap.leak(), List.of()));
     }
