@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -52,8 +53,8 @@ class IdleMemoryTest {
         EventExecutor ending = new DefaultEventExecutor();
         ending.submit(() -> allocator.directBuffer(100).release()).syncUninterruptibly();
         long start = System.nanoTime();
-        ending.shutdownGracefully(300, 20_000, TimeUnit.MILLISECONDS);
-        while (!ending.awaitTermination(20, TimeUnit.MILLISECONDS)) {
+        Future<?> end = ending.shutdownGracefully(300, 20_000, TimeUnit.MILLISECONDS);
+        while (!end.await(20, TimeUnit.MILLISECONDS)) {
             allocator.trim();
             assertThat(System.nanoTime() - start).isLessThan(PATIENCE_NANOS);
         }
