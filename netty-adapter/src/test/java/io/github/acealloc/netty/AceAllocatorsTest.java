@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.AceConfig;
+import io.github.acealloc.os.ContainerLimit;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -147,7 +148,8 @@ class AceAllocatorsTest {
     @Test
     void unlessSetTheLimitIsThatOfDirectMemory() {
         try (AceByteBufAllocator allocator = new AceByteBufAllocator()) {
-            assertThat(allocator.stats().limitBytes()).isEqualTo(PlatformDependent.maxDirectMemory());
+            assertThat(allocator.metric().directStats().limitBytes())
+                    .isEqualTo(ContainerLimit.share(PlatformDependent.maxDirectMemory()));
         }
     }
 
