@@ -48,7 +48,7 @@ class ChildJvmTest {
     @Test
     void directBuffersGetLargeRegionsAndWhatTheUserSaysWins() {
         Cell direct = Plan.quick(List.of(Workload.SINGLE_PAIR)).get(0);
-        Cell heap = new Cell(Workload.SINGLE_PAIR, Map.of(Cell.KIND, "heap"));
+        Cell heap = new Cell(Workload.SINGLE_PAIR, Map.of(Cell.KIND, "heap", Cell.LEAK, "disabled"));
 
         assertThat(ChildJvm.microOptions(direct, List.of("-Da=b")))
                 .containsSubsequence("-XX:G1HeapRegionSize=32m", "-Da=b")
