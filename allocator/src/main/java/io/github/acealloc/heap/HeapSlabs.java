@@ -142,7 +142,7 @@ final class HeapSlabs {
             return null;
         }
         int units = SizeClasses.units(sizeClass);
-        Superslab superslab = fullestWithRoom(units, Superslab.Tier.DRAINING);
+        Superslab superslab = fullestWithRoom(units, knobs.tiering() ? Superslab.Tier.DRAINING : null);
         if (superslab == null && mayFetch) {
             superslab = fullestWithRoom(units, Superslab.Tier.HOT);
             superslab = superslab != null ? superslab : fetchSuperslab(knobs);
@@ -167,7 +167,7 @@ final class HeapSlabs {
         }
     }
 
-    /** The one with the most in it, so that the others have a chance to become empty; of a tier other than one. */
+    /** The one with the most in it, so that the others have a chance to become empty; of a tier other than one, if any. */
     private Superslab fullestWithRoom(int units, Superslab.Tier spared) {
         Superslab best = null;
         for (Superslab superslab : superslabs) {
@@ -219,13 +219,13 @@ final class HeapSlabs {
         if (slab.free() == 1) {
             partial[sizeClass].push(slab);
         }
-        if (superslab.use(-slab.blockBytes()) && superslabs.size() > 1) {
+        if (superslab.use(-slab.blockBytes()) && superslabs.size() > 1 && knobs.tiering()) {
             startDraining(superslab);
         }
         if (slab.free() == slab.capacity()) {
             partial[sizeClass].remove(slab);
-            boolean keep = superslab.tier() == Superslab.Tier.HOT || superslabs.size() == 1;
-            if (keep && warm[sizeClass].size() < knobs.warmSlabs(sizeClass)) {
+            boolean keep = superslab.tier() == Superslab.Tier.HOT || superslabs.size() == 1 || !knobs.tiering();
+            if (!knobs.eagerFree() || (keep && warm[sizeClass].size() < knobs.warmSlabs(sizeClass))) {
                 warm[sizeClass].push(slab);
             } else {
                 dissolve(slab);

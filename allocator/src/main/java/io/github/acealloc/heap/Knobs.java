@@ -25,20 +25,33 @@ public final class Knobs {
     /** No superslab asks for huge pages. */
     public static final int NO_HUGE_PAGES = Integer.MAX_VALUE;
 
-    private final int[] caps;
-    private final int[] batches;
-    private final int prefill;
-    private final int warmSlabs;
-    private final long purgeDelayNanos;
-    private final int hugePagesFrom;
+    /** What is never given back by time. */
+    public static final long NEVER = Long.MAX_VALUE;
 
-    private Knobs(int[] caps, int[] batches, int prefill, int warmSlabs, long purgeDelayNanos, int hugePagesFrom) {
-        this.purgeDelayNanos = purgeDelayNanos;
-        this.hugePagesFrom = hugePagesFrom;
+    private int[] caps;
+    private int[] batches;
+    private int prefill = PREFILL;
+    private int warmSlabs = MAX_WARM_SLABS;
+    private boolean tiering = true;
+    private boolean eagerFree = true;
+    private long purgeDelayNanos = PURGE_DELAY_NANOS;
+    private int hugePagesFrom = NO_HUGE_PAGES;
+
+    private Knobs(int[] caps, int[] batches) {
         this.caps = caps;
         this.batches = batches;
-        this.prefill = prefill;
-        this.warmSlabs = warmSlabs;
+    }
+
+    /** A copy for one of the methods below to change before anybody else sees it. */
+    private Knobs copy() {
+        Knobs copy = new Knobs(caps, batches);
+        copy.prefill = prefill;
+        copy.warmSlabs = warmSlabs;
+        copy.tiering = tiering;
+        copy.eagerFree = eagerFree;
+        copy.purgeDelayNanos = purgeDelayNanos;
+        copy.hugePagesFrom = hugePagesFrom;
+        return copy;
     }
 
     /**
@@ -53,7 +66,7 @@ public final class Knobs {
             caps[c] = Math.min(Math.max(CACHE_BYTES / SizeClasses.blockBytes(c), MIN_CAP), MAX_CAP);
             batches[c] = Math.min(Math.max(BATCH_BYTES / SizeClasses.blockBytes(c), 1), MAX_BATCH);
         }
-        return new Knobs(caps, batches, PREFILL, MAX_WARM_SLABS, PURGE_DELAY_NANOS, NO_HUGE_PAGES);
+        return new Knobs(caps, batches);
     }
 
     /**
@@ -64,28 +77,78 @@ public final class Knobs {
      * @return a new object
      */
     public Knobs withCaches(int cap, int batch) {
-        if (cap < 0 || batch < 1) {
-            throw new IllegalArgumentException(
-                    "cap: " + cap + " (expected: >= 0), batch: " + batch + " (expected: >= 1)");
-        }
         int[] newCaps = new int[caps.length];
         int[] newBatches = new int[caps.length];
         Arrays.fill(newCaps, cap);
         Arrays.fill(newBatches, batch);
-        return new Knobs(newCaps, newBatches, prefill, warmSlabs, purgeDelayNanos, hugePagesFrom);
+        return withCaches(newCaps, newBatches);
+    }
+
+    /**
+     * The same limits with other caps and batches.
+     *
+     * @param caps for each class, blocks, at least 0; 0 caches nothing
+     * @param batches for each class, blocks, at least 1
+     * @return a new object
+     */
+    public Knobs withCaches(int[] caps, int[] batches) {
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            if (caps[c] < 0 || batches[c] < 1) {
+                throw new IllegalArgumentException(
+                        "cap: " + caps[c] + " (expected: >= 0), batch: " + batches[c] + " (expected: >= 1)");
+            }
+        }
+        Knobs knobs = copy();
+        knobs.caps = caps.clone();
+        knobs.batches = batches.clone();
+        return knobs;
+    }
+
+    /**
+     * The same limits with other numbers of slabs that lie ready.
+     *
+     * @param warmSlabs how many empty slabs a class keeps at most, at least 0
+     * @param prefill how many are fetched at once when none is left, at least 1
+     * @return a new object
+     */
+    public Knobs withSlabs(int warmSlabs, int prefill) {
+        if (warmSlabs < 0 || prefill < 1) {
+            throw new IllegalArgumentException(
+                    "warmSlabs: " + warmSlabs + " (expected: >= 0), prefill: " + prefill + " (expected: >= 1)");
+        }
+        Knobs knobs = copy();
+        knobs.warmSlabs = warmSlabs;
+        knobs.prefill = prefill;
+        return knobs;
+    }
+
+    /**
+     * The same limits, with or without two habits of heaps; both are on but for measurements.
+     *
+     * @param tiering whether superslabs that are nearly empty are left to drain
+     * @param eagerFree whether empty slabs and superslabs that are not kept ready go back at once, and not by time
+     * @return a new object
+     */
+    public Knobs withHabits(boolean tiering, boolean eagerFree) {
+        Knobs knobs = copy();
+        knobs.tiering = tiering;
+        knobs.eagerFree = eagerFree;
+        return knobs;
     }
 
     /**
      * The same limits with another delay before idle memory is given back.
      *
-     * @param nanos at least 0
+     * @param nanos at least 0; {@link #NEVER} keeps it
      * @return a new object
      */
     public Knobs withPurgeDelay(long nanos) {
         if (nanos < 0) {
             throw new IllegalArgumentException("nanos: " + nanos + " (expected: >= 0)");
         }
-        return new Knobs(caps, batches, prefill, warmSlabs, nanos, hugePagesFrom);
+        Knobs knobs = copy();
+        knobs.purgeDelayNanos = nanos;
+        return knobs;
     }
 
     /**
@@ -98,7 +161,9 @@ public final class Knobs {
         if (superslabs < 0) {
             throw new IllegalArgumentException("superslabs: " + superslabs + " (expected: >= 0)");
         }
-        return new Knobs(caps, batches, prefill, warmSlabs, purgeDelayNanos, superslabs);
+        Knobs knobs = copy();
+        knobs.hugePagesFrom = superslabs;
+        return knobs;
     }
 
     /**
@@ -157,5 +222,23 @@ public final class Knobs {
      */
     public int hugePagesFrom() {
         return hugePagesFrom;
+    }
+
+    /**
+     * Whether superslabs that are nearly empty serve no new slabs, so that they may become empty.
+     *
+     * @return {@code true} but for measurements
+     */
+    public boolean tiering() {
+        return tiering;
+    }
+
+    /**
+     * Whether empty slabs and superslabs that are not kept ready go back at once.
+     *
+     * @return {@code true} but for measurements
+     */
+    public boolean eagerFree() {
+        return eagerFree;
     }
 }

@@ -56,13 +56,22 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * @param config the settings
      */
     public AceByteBufAllocator(AceConfig config) {
+        this(config, Knobs.defaults().withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis())));
+    }
+
+    /**
+     * An allocator whose heaps start with limits of the caller's: for measurements.
+     *
+     * @param config the settings
+     * @param knobs the limits; they take the place of the settings that have to do with them
+     */
+    public AceByteBufAllocator(AceConfig config, Knobs knobs) {
         super(PlatformDependent.directBufferPreferred());
         directBudget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
         heapBudget = config.maxBytes(AUTOMATIC) == AUTOMATIC
                 ? new MemoryBudget(Runtime.getRuntime().maxMemory())
                 : directBudget;
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
-        Knobs knobs = Knobs.defaults().withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis()));
         direct = new BufferPool(this, OsMemory.direct(), directBudget, knobs, leaks);
         heap = new BufferPool(this, new HeapMemory(), heapBudget, knobs, leaks);
         metric = new AceAllocatorMetric(direct, heap);
