@@ -8,16 +8,22 @@ import java.util.Arrays;
  * The whole fast path: a stack of free blocks' numbers of one size class, touched by its heap's owner only.
  *
  * <p>It holds numbers, not references: a reference stored into an old array costs the collector's write barrier on
- * every release, an {@code int} costs nothing. The array is as long as the cap, and conditions are written as
- * {@code t >= 0 && t < ids.length}, which compiles to the one comparison that is also the array's bounds check. What does
- * not fit in a line here turns off into {@link ThreadHeap#refill} and {@link ThreadHeap#spill}.
+ * every release, an {@code int} costs nothing. Conditions are written as {@code t >= 0 && t < ids.length}, which compiles to
+ * the one comparison that is also the array's bounds check. What does not fit in a line here turns off into
+ * {@link Refill}.
+ *
+ * <p><b>The reserve</b> is the bottom of the stack, laid aside at each {@link #turn}: blocks that come back from it were
+ * needed, those that lie there at the next turn were not and go back to their slabs. So the low-water mark is known without
+ * a comparison on the fast path. Law: {@code ids.length + reserved = cap}.
  */
 public final class HotCache {
     private static final String NOT_OWNER = "a hot cache was touched by a thread that does not own its heap";
     private static final int SAMPLE_BYTES = 512 << 10;
     private static final int MAX_MEAN_SPAN = 128;
 
-    private final ThreadHeap heap;
+    private static final int[] NO_RESERVE = new int[0];
+
+    private final Refill refill;
     private final int sizeClass;
     private int[] ids;
     private int top;
@@ -28,8 +34,16 @@ public final class HotCache {
     private int span;
     private long sampledSpans;
 
-    HotCache(ThreadHeap heap, int sizeClass, int cap) {
-        this.heap = heap;
+    private int[] reserve = NO_RESERVE;
+    private int reserved;
+
+    /** Blocks that turns have given back. */
+    private long aged;
+
+    private final CacheMeter meter = new CacheMeter();
+
+    HotCache(Refill refill, int sizeClass, int cap) {
+        this.refill = refill;
         this.sizeClass = sizeClass;
         ids = new int[cap];
         span = 1;
@@ -42,14 +56,14 @@ public final class HotCache {
      * @throws OutOfMemoryError if the limit is reached and trimming did not help
      */
     public int pop() {
-        assert heap.isOwner() : NOT_OWNER;
+        assert refill.isOwner() : NOT_OWNER;
         int t = top - 1;
         int[] ids = this.ids;
         if (t >= 0 && t < ids.length) {
             top = t;
             return ids[t];
         }
-        return heap.refill(this);
+        return refill.refill(this);
     }
 
     /**
@@ -69,7 +83,7 @@ public final class HotCache {
 
     /** Starts the way to the next sample: a random length around the class's mean. */
     public void restartSampling() {
-        startSpan(1 + heap.dice().roll(2 * meanSpan(sizeClass) - 1));
+        startSpan(1 + refill.dice().roll(2 * meanSpan(sizeClass) - 1));
     }
 
     /** Makes every allocation a sample until {@link #restartSampling}. */
@@ -98,14 +112,14 @@ public final class HotCache {
      * @param id the block's number
      */
     public void push(int id) {
-        assert heap.isOwner() : NOT_OWNER;
+        assert refill.isOwner() : NOT_OWNER;
         int t = top;
         int[] ids = this.ids;
         if (t >= 0 && t < ids.length) {
             ids[t] = id;
             top = t + 1;
         } else {
-            heap.spill(this, id);
+            refill.spill(this, id);
         }
     }
 
@@ -113,31 +127,103 @@ public final class HotCache {
         return sizeClass;
     }
 
-    int size() {
-        return top;
+    /**
+     * What the control loop reads of it.
+     *
+     * @return live figures, written by the owner
+     */
+    public CacheMeter meter() {
+        return meter;
+    }
+
+    /**
+     * How many blocks lie here. Exact for the owner.
+     *
+     * @return at most {@link #cap}
+     */
+    public int size() {
+        return reserved + top;
     }
 
     int room() {
         return ids.length - top;
     }
 
+    /** The blocks from the one that has lain here longest to the one released last. */
     int id(int i) {
-        return ids[i];
+        return i < reserved ? reserve[i] : ids[i - reserved];
     }
 
-    int cap() {
-        return ids.length;
+    /**
+     * How many blocks it holds at most. Exact for the owner.
+     *
+     * @return the cap that it was last given
+     */
+    public int cap() {
+        return reserved + ids.length;
     }
 
     /** Moves the cap; the caller has made sure that no more blocks than that are in. */
     void cap(int cap) {
-        assert top <= cap : "top: " + top + " (expected: <= cap: " + cap + ")";
-        ids = Arrays.copyOf(ids, cap);
+        assert size() <= cap : "size: " + size() + " (expected: <= cap: " + cap + ")";
+        ids = Arrays.copyOf(ids, cap - reserved);
     }
 
     /** Forgets the {@code n} blocks that have lain here longest; the caller has given them back. */
     void dropOldest(int n) {
-        System.arraycopy(ids, n, ids, 0, top - n);
-        top -= n;
+        int fromReserve = Math.min(n, reserved);
+        if (fromReserve > 0) {
+            ids = Arrays.copyOf(ids, ids.length + fromReserve);
+            reserved -= fromReserve;
+            System.arraycopy(reserve, fromReserve, reserve, 0, reserved);
+        }
+        int rest = n - fromReserve;
+        System.arraycopy(ids, rest, ids, 0, top - rest);
+        top -= rest;
+    }
+
+    /** Takes the blocks of the reserve that were laid aside last back into use; returns whether there were any. */
+    boolean restock(int atLeast) {
+        assert top == 0 : "top: " + top + " (expected: 0)";
+        if (reserved == 0) {
+            return false;
+        }
+        int n = Math.min(reserved, Math.max(atLeast, reserved >> 1));
+        int[] more = new int[ids.length + n];
+        reserved -= n;
+        System.arraycopy(reserve, reserved, more, 0, n);
+        ids = more;
+        top = n;
+        return true;
+    }
+
+    /** How many blocks no allocation has needed since the last turn. */
+    int reserved() {
+        return reserved;
+    }
+
+    /**
+     * Begins another turn: lays all but the newest blocks aside. The caller has given the reserve back.
+     *
+     * @param given how many blocks of the reserve that were
+     * @param newest how many stay in use
+     */
+    void turn(int given, int newest) {
+        assert reserved == 0 : "reserved: " + reserved + " (expected: 0)";
+        aged += given;
+        int n = top - newest;
+        if (n <= 0) {
+            reserve = NO_RESERVE;
+            return;
+        }
+        reserve = Arrays.copyOf(ids, n);
+        reserved = n;
+        ids = Arrays.copyOfRange(ids, n, ids.length);
+        top = newest;
+    }
+
+    /** Blocks that turns have given back so far. */
+    long aged() {
+        return aged;
     }
 }

@@ -36,6 +36,7 @@ public final class Knobs {
     private boolean eagerFree = true;
     private long purgeDelayNanos = PURGE_DELAY_NANOS;
     private int hugePagesFrom = NO_HUGE_PAGES;
+    private int window;
 
     private Knobs(int[] caps, int[] batches) {
         this.caps = caps;
@@ -51,6 +52,7 @@ public final class Knobs {
         copy.eagerFree = eagerFree;
         copy.purgeDelayNanos = purgeDelayNanos;
         copy.hugePagesFrom = hugePagesFrom;
+        copy.window = window;
         return copy;
     }
 
@@ -240,5 +242,26 @@ public final class Knobs {
      */
     public boolean eagerFree() {
         return eagerFree;
+    }
+
+    /**
+     * The same limits in another window of observation.
+     *
+     * @param window another one for each turn of the control loop
+     * @return a new object
+     */
+    public Knobs withWindow(int window) {
+        Knobs knobs = copy();
+        knobs.window = window;
+        return knobs;
+    }
+
+    /**
+     * Which window of observation this is: water marks begin anew with each.
+     *
+     * @return any number
+     */
+    public int window() {
+        return window;
     }
 }

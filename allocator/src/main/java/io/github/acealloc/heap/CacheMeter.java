@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+/**
+ * What one hot cache lacked and what it had too much of: the control loop's view of it. Written by the heap's owner in
+ * refill and spill only; other threads see values that may be a moment old.
+ *
+ * <p><b>The virtual level.</b> Blocks that the cache spilled, less those that it was refilled with, are what a cache
+ * without a cap would hold beside: {@code virtual level = level + given - taken}. It is the live count seen from the other
+ * side, so its swing over a time is the cap that would have been enough for that time, and it is known exactly where it
+ * matters: at each miss.
+ *
+ * <p><b>The ghost.</b> Now and then a spill is watched: how long until the blocks that it gave away would have been needed
+ * again, which is when the virtual level is back where it was. That time, held against what a byte is worth, says whether a
+ * higher cap would pay. A one-way stream never comes back, so no cap is raised for it.
+ */
+public final class CacheMeter {
+    /** Of how many spills one is watched: reading the clock for each would cost more than a block. */
+    private static final int SPILLS_PER_WATCH = 8;
+
+    private long taken;
+    private long given;
+    private long refills;
+    private long spills;
+
+    private int window;
+    private long lowest;
+    private long highest;
+
+    private boolean watching;
+    private int untilWatch;
+    private int watchedIn;
+    private long watchedLevel;
+    private long watchedSince;
+    private long reuses;
+    private long lapses;
+    private long watchedNanos;
+
+    CacheMeter() {}
+
+    private long spilled() {
+        return given - taken;
+    }
+
+    /** The cache is empty and gets blocks. */
+    void refill(int now) {
+        refills++;
+        long level = spilled();
+        mark(level, now);
+        if (watching && level <= watchedLevel) {
+            watching = false;
+            reuses++;
+            watchedNanos += System.nanoTime() - watchedSince;
+        }
+    }
+
+    /** The cache is full and gives blocks away. */
+    void spill(int level, int now) {
+        spills++;
+        mark(level + spilled(), now);
+        if (--untilWatch < 0) {
+            untilWatch = SPILLS_PER_WATCH - 1;
+            watch(now);
+        }
+    }
+
+    private void watch(int now) {
+        if (watching && watchedIn == now) {
+            return;
+        }
+        long nanos = System.nanoTime();
+        if (watching) { // not needed again for a window at least
+            lapses++;
+            watchedNanos += nanos - watchedSince;
+        }
+        watching = true;
+        watchedIn = now;
+        watchedLevel = spilled();
+        watchedSince = nanos;
+    }
+
+    private void mark(long level, int now) {
+        if (window != now) {
+            window = now;
+            lowest = level;
+            highest = level;
+        } else if (level < lowest) {
+            lowest = level;
+        } else if (level > highest) {
+            highest = level;
+        }
+    }
+
+    void taken(int blocks) {
+        taken += blocks;
+    }
+
+    void given(int blocks) {
+        given += blocks;
+    }
+
+    /**
+     * Allocations that found the cache empty.
+     *
+     * @return a count
+     */
+    public long refills() {
+        return refills;
+    }
+
+    /**
+     * Releases that found the cache full.
+     *
+     * @return a count
+     */
+    public long spills() {
+        return spills;
+    }
+
+    /**
+     * Blocks that came from slabs.
+     *
+     * @return a count
+     */
+    public long taken() {
+        return taken;
+    }
+
+    /**
+     * Blocks that went back to slabs because the cache was full.
+     *
+     * @return a count
+     */
+    public long given() {
+        return given;
+    }
+
+    /**
+     * How far the virtual level went within a window, as far as misses have shown it.
+     *
+     * @param window the current one
+     * @return blocks; 0 if there was no miss in it
+     */
+    public int swing(int window) {
+        return this.window == window ? (int) Math.min(highest - lowest, Integer.MAX_VALUE) : 0;
+    }
+
+    /**
+     * Watched spills whose blocks were needed again.
+     *
+     * @return a count
+     */
+    public long reuses() {
+        return reuses;
+    }
+
+    /**
+     * Watched spills whose blocks were not needed for so long that the watch was given up.
+     *
+     * @return a count
+     */
+    public long lapses() {
+        return lapses;
+    }
+
+    /**
+     * How long all watches took that have ended.
+     *
+     * @return nanoseconds
+     */
+    public long watchedNanos() {
+        return watchedNanos;
+    }
+}
