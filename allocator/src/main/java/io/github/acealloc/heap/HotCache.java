@@ -34,6 +34,9 @@ public final class HotCache {
     private int span;
     private long sampledSpans;
 
+    /** Bytes to allocate up to the next lifetime that is measured. */
+    private long untilLifetime;
+
     private int[] reserve = NO_RESERVE;
     private int reserved;
 
@@ -91,8 +94,24 @@ public final class HotCache {
         startSpan(1);
     }
 
+    /**
+     * Decides about an allocation that was picked and after which the next span has begun.
+     *
+     * @param everyBytes how many bytes of this class there are to one measured lifetime; 0 measures none
+     * @return whether its lifetime is to be measured
+     */
+    public boolean isLifetimeDue(int everyBytes) {
+        if (everyBytes == 0 || untilLifetime > 0) {
+            return false;
+        }
+        untilLifetime = Math.max(untilLifetime + everyBytes, 1);
+        return true;
+    }
+
     private void startSpan(int length) {
-        sampledSpans += span - 1 - untilSample;
+        int done = span - 1 - untilSample;
+        sampledSpans += done;
+        untilLifetime -= (long) done * SizeClasses.blockBytes(sizeClass);
         span = length;
         untilSample = length - 1;
     }

@@ -37,6 +37,7 @@ public final class Knobs {
     private long purgeDelayNanos = PURGE_DELAY_NANOS;
     private int hugePagesFrom = NO_HUGE_PAGES;
     private int window;
+    private int lifetimeBytes;
 
     private Knobs(int[] caps, int[] batches) {
         this.caps = caps;
@@ -53,6 +54,7 @@ public final class Knobs {
         copy.purgeDelayNanos = purgeDelayNanos;
         copy.hugePagesFrom = hugePagesFrom;
         copy.window = window;
+        copy.lifetimeBytes = lifetimeBytes;
         return copy;
     }
 
@@ -248,12 +250,26 @@ public final class Knobs {
      * The same limits in another window of observation.
      *
      * @param window another one for each turn of the control loop
+     * @param lifetimeBytes how many bytes of a class are allocated for one lifetime that is measured; 0 measures none
      * @return a new object
      */
-    public Knobs withWindow(int window) {
+    public Knobs withObservation(int window, int lifetimeBytes) {
+        if (lifetimeBytes < 0) {
+            throw new IllegalArgumentException("lifetimeBytes: " + lifetimeBytes + " (expected: >= 0)");
+        }
         Knobs knobs = copy();
         knobs.window = window;
+        knobs.lifetimeBytes = lifetimeBytes;
         return knobs;
+    }
+
+    /**
+     * How many bytes of a class are allocated for one lifetime that is measured.
+     *
+     * @return at least 0; 0 measures none
+     */
+    public int lifetimeBytes() {
+        return lifetimeBytes;
     }
 
     /**

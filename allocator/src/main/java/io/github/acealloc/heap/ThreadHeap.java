@@ -46,6 +46,7 @@ public final class ThreadHeap {
 
     private final Refill refill;
     private final HeapCounters counters = new HeapCounters();
+    private final ObservationRing ring = new ObservationRing();
     private final Supplier<Knobs> commonKnobs;
 
     /** The limits of this heap alone, or null: stored by the governor, read by the owner in refill and spill. */
@@ -150,6 +151,25 @@ public final class ThreadHeap {
      */
     public SampleDice dice() {
         return refill.dice();
+    }
+
+    /**
+     * Tells the control loop how long a sampled block was in use; for any thread.
+     *
+     * @param sizeClass of the block
+     * @param nanos its lifetime
+     */
+    public void observe(int sizeClass, long nanos) {
+        ring.offer(sizeClass, !isOwner(), nanos);
+    }
+
+    /**
+     * Where the control loop finds sampled lifetimes.
+     *
+     * @return this heap's own
+     */
+    public ObservationRing ring() {
+        return ring;
     }
 
     /**

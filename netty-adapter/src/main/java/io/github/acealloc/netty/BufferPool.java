@@ -94,12 +94,14 @@ final class BufferPool {
             return allocate(own, size, maxCapacity);
         }
         AceByteBuf buf;
-        boolean picked;
+        int picked = 0;
         ThreadHeap heap = engine.borrowStripe();
         try {
             HotCache cache = heap.cache(SizeClasses.of(size));
             buf = (AceByteBuf) heap.block(cache.pop());
-            picked = (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) && leaks.picks(heap, cache);
+            if (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) {
+                picked = leaks.picks(heap, cache);
+            }
         } finally {
             heap.giveUp();
         }
