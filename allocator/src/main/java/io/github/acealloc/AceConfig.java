@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.control.Mode;
+import io.github.acealloc.control.Profile;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -54,6 +56,17 @@ public final class AceConfig {
                 "1000",
                 "milliseconds, 0 to 3600000",
                 "How long memory lies unused before it goes back to the system."),
+        MODE(
+                "mode",
+                "off",
+                "off, observe, learn or frozen",
+                "How far the control loop goes: off keeps the default limits, observe logs what it would do, learn moves the"
+                        + " limits, frozen keeps those of the policy file."),
+        PROFILE(
+                "profile",
+                "balanced",
+                "throughput, balanced or footprint",
+                "What memory is worth to the control loop: 64, 8 or 1 GiB for a core."),
         STATS("stats", "none", "none or exit", "exit prints all figures to standard error when the JVM ends."),
         LEAK_TRACKED_PER_SECOND(
                 "leakTrackedPerSecond",
@@ -95,6 +108,8 @@ public final class AceConfig {
         allocator();
         maxBytes(Long.MAX_VALUE);
         purgeDelayMillis();
+        mode();
+        profile();
         printsStatsAtExit();
         leakTrackedPerSecond();
     }
@@ -126,13 +141,34 @@ public final class AceConfig {
      * @return one of the four
      */
     public AllocatorName allocator() {
-        String value = values.get(Setting.ALLOCATOR);
-        for (AllocatorName name : AllocatorName.values()) {
-            if (name.toString().equalsIgnoreCase(value)) {
-                return name;
+        return named(Setting.ALLOCATOR, AllocatorName.values());
+    }
+
+    /**
+     * How far the control loop goes.
+     *
+     * @return one of the four
+     */
+    public Mode mode() {
+        return named(Setting.MODE, Mode.values());
+    }
+
+    /**
+     * What memory is worth to the control loop.
+     *
+     * @return one of the three
+     */
+    public Profile profile() {
+        return named(Setting.PROFILE, Profile.values());
+    }
+
+    private <T> T named(Setting setting, T[] all) {
+        for (T one : all) {
+            if (one.toString().equalsIgnoreCase(values.get(setting))) {
+                return one;
             }
         }
-        throw wrong(Setting.ALLOCATOR);
+        throw wrong(setting);
     }
 
     /**

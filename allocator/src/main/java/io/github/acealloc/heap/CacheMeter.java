@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.heap;
 
+import java.util.function.LongSupplier;
+
 /**
  * What one hot cache lacked and what it had too much of: the control loop's view of it. Written by the heap's owner in
  * refill and spill only; other threads see values that may be a moment old.
@@ -18,6 +20,7 @@ public final class CacheMeter {
     /** Of how many spills one is watched: reading the clock for each would cost more than a block. */
     private static final int SPILLS_PER_WATCH = 8;
 
+    private final LongSupplier clock;
     private long taken;
     private long given;
     private long refills;
@@ -28,6 +31,7 @@ public final class CacheMeter {
     private long highest;
 
     private boolean watching;
+    private boolean toBeWatched;
     private int untilWatch;
     private int watchedIn;
     private long watchedLevel;
@@ -36,7 +40,14 @@ public final class CacheMeter {
     private long lapses;
     private long watchedNanos;
 
-    CacheMeter() {}
+    CacheMeter() {
+        this(System::nanoTime);
+    }
+
+    /** With another clock, for simulations. */
+    CacheMeter(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     private long spilled() {
         return given - taken;
@@ -50,7 +61,7 @@ public final class CacheMeter {
         if (watching && level <= watchedLevel) {
             watching = false;
             reuses++;
-            watchedNanos += System.nanoTime() - watchedSince;
+            watchedNanos += clock.getAsLong() - watchedSince;
         }
     }
 
@@ -68,14 +79,14 @@ public final class CacheMeter {
         if (watching && watchedIn == now) {
             return;
         }
-        long nanos = System.nanoTime();
+        long nanos = clock.getAsLong();
         if (watching) { // not needed again for a window at least
             lapses++;
             watchedNanos += nanos - watchedSince;
         }
-        watching = true;
+        toBeWatched = true;
+        watching = false;
         watchedIn = now;
-        watchedLevel = spilled();
         watchedSince = nanos;
     }
 
@@ -97,6 +108,11 @@ public final class CacheMeter {
 
     void given(int blocks) {
         given += blocks;
+        if (toBeWatched) {
+            toBeWatched = false;
+            watching = true;
+            watchedLevel = spilled();
+        }
     }
 
     /**

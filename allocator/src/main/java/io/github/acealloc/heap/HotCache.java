@@ -120,8 +120,12 @@ public final class HotCache {
         return Math.min(Math.max(SAMPLE_BYTES / SizeClasses.blockBytes(sizeClass), 1), MAX_MEAN_SPAN);
     }
 
-    /** How many allocations were served so far: all the spans between samples, and the begun one. */
-    long allocations() {
+    /**
+     * How many allocations were served so far: all the spans between samples, and the begun one. Exact for the owner.
+     *
+     * @return a count
+     */
+    public long allocations() {
         return sampledSpans + span - 1 - untilSample;
     }
 
@@ -241,8 +245,12 @@ public final class HotCache {
         top = newest;
     }
 
-    /** Blocks that turns have given back so far. */
-    long aged() {
+    /**
+     * Blocks that turns have given back so far.
+     *
+     * @return a count
+     */
+    public long aged() {
         return aged;
     }
 }

@@ -15,6 +15,8 @@ public final class Knobs {
     static final int MAX_CAP = 256;
 
     private static final int MIN_CAP = 1;
+    private static final int LEARNING_BYTES = 4 << 20;
+    private static final int LEARNING_CAP = 1024;
     private static final int WARM_BYTES = 128 << 10;
     private static final int MAX_WARM_SLABS = 2;
     private static final int PREFILL = 3;
@@ -71,6 +73,21 @@ public final class Knobs {
             batches[c] = Math.min(Math.max(BATCH_BYTES / SizeClasses.blockBytes(c), 1), MAX_BATCH);
         }
         return new Knobs(caps, batches);
+    }
+
+    /**
+     * The limits of a heap whose caps are learned: caps so high that only what is observed lowers them, because what
+     * lies in a cache and is not needed goes back by itself.
+     *
+     * @return the same for all heaps
+     */
+    public static Knobs toLearn() {
+        Knobs knobs = defaults();
+        int[] caps = new int[SizeClasses.COUNT];
+        for (int c = 0; c < caps.length; c++) {
+            caps[c] = Math.min(Math.max(LEARNING_BYTES / SizeClasses.blockBytes(c), 2), LEARNING_CAP);
+        }
+        return knobs.withCaches(caps, knobs.batches);
     }
 
     /**

@@ -148,7 +148,12 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     public void accept(Block block) {
         if (block.arrive()) {
             int id = block.blockId();
-            giveBack(heap.cache(slabs.slab(id).sizeClass()), id, heap.knobs());
+            HotCache cache = heap.cache(slabs.slab(id).sizeClass());
+            Knobs knobs = heap.knobs();
+            if (cache.room() == 0) {
+                cache.meter().spill(cache.size(), knobs.window());
+            }
+            giveBack(cache, id, knobs);
         }
     }
 

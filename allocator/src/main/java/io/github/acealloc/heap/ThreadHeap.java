@@ -61,6 +61,7 @@ public final class ThreadHeap {
 
     private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean trimRequested = new AtomicBoolean();
+    private final AtomicBoolean turnRequested = new AtomicBoolean();
 
     /**
      * A heap without memory and without an owner.
@@ -368,6 +369,11 @@ public final class ThreadHeap {
         request(ThreadHeap::trim, trimRequested);
     }
 
+    /** Asks the owner for another {@link #turn}. */
+    void requestTurn(BitSet due) {
+        request(heap -> heap.turn(due), turnRequested);
+    }
+
     private void request(Consumer<ThreadHeap> task, AtomicBoolean pending) {
         Executor executor = this.executor;
         if (executor == null || !pending.compareAndSet(false, true)) {
@@ -397,6 +403,7 @@ public final class ThreadHeap {
         this.executor = executor;
         requested.set(false);
         trimRequested.set(false);
+        turnRequested.set(false);
     }
 
     /**

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.AceStats;
+import io.github.acealloc.control.Mode;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.os.ContainerLimit;
 import io.github.acealloc.os.HeapMemory;
@@ -56,7 +57,12 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * @param config the settings
      */
     public AceByteBufAllocator(AceConfig config) {
-        this(config, Knobs.defaults().withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis())));
+        this(config, knobs(config));
+    }
+
+    private static Knobs knobs(AceConfig config) {
+        Knobs knobs = config.mode() == Mode.LEARN ? Knobs.toLearn() : Knobs.defaults();
+        return knobs.withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis()));
     }
 
     /**
@@ -72,8 +78,8 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
                 ? new MemoryBudget(Runtime.getRuntime().maxMemory())
                 : directBudget;
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
-        direct = new BufferPool(this, OsMemory.direct(), directBudget, knobs, leaks);
-        heap = new BufferPool(this, new HeapMemory(), heapBudget, knobs, leaks);
+        direct = new BufferPool(this, OsMemory.direct(), directBudget, config, knobs, leaks);
+        heap = new BufferPool(this, new HeapMemory(), heapBudget, config, knobs, leaks);
         metric = new AceAllocatorMetric(direct, heap);
         if (config.printsStatsAtExit()) {
             ExitStats.watch(this);

@@ -2,6 +2,7 @@
 package io.github.acealloc.netty;
 
 import io.github.acealloc.AceAllocator;
+import io.github.acealloc.AceConfig;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
@@ -37,10 +38,22 @@ final class BufferPool {
         }
     };
 
-    BufferPool(AceByteBufAllocator allocator, OsMemory memory, MemoryBudget budget, Knobs knobs, LeakSampling leaks) {
+    BufferPool(
+            AceByteBufAllocator allocator,
+            OsMemory memory,
+            MemoryBudget budget,
+            AceConfig config,
+            Knobs knobs,
+            LeakSampling leaks) {
         this.allocator = allocator;
         this.leaks = leaks;
-        engine = new AceAllocator(memory, budget, knobs, memory.isDirect() ? this::newDirect : this::newHeap);
+        engine = new AceAllocator(
+                memory,
+                budget,
+                knobs,
+                config.mode(),
+                config.profile(),
+                memory.isDirect() ? this::newDirect : this::newHeap);
     }
 
     private Block newDirect(ThreadHeap heap, Slab slab, int slot) {

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import io.github.acealloc.heap.HeapRegistry;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.ThreadHeap;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * ACE for one allocator: observe what its heaps did, decide on their limits, apply them. Runs on the governor's thread, one
+ * turn at a time.
+ */
+public final class AceLoop {
+    /** One lifetime is measured for so many bytes of a class. */
+    private static final int LIFETIME_BYTES = 512 << 10;
+
+    /** Turns follow each other no faster. */
+    private static final long LEAST_NANOS = 80_000_000;
+
+    /** The part of the limit that all caches together may hold. */
+    private static final int BUDGET_SHIFT = 3;
+
+    /** No heap has less for its caches. */
+    private static final long LEAST_BUDGET = 1 << 20;
+
+    private final String kind;
+    private final HeapRegistry registry;
+    private final Supplier<Knobs> start;
+    private final Profile profile;
+    private final long limitBytes;
+    private final DecisionLog log = new DecisionLog();
+    private final PolicyTournament tournament = new PolicyTournament();
+    private final IdentityHashMap<ThreadHeap, HeapWatch> watches = new IdentityHashMap<>();
+    private final Map<Integer, Integer> pins = new ConcurrentHashMap<>();
+    private final SizeMix mix = new SizeMix();
+    private volatile Mode mode;
+    private boolean isActive;
+    private long lastTurn = System.nanoTime();
+
+    /**
+     * A loop that has not begun.
+     *
+     * @param kind of memory: {@code direct} or {@code heap}
+     * @param registry whose heaps it looks after
+     * @param start the limits of a heap that is new
+     * @param mode how far it goes
+     * @param profile what memory is worth
+     * @param limitBytes the most memory that the allocator takes
+     */
+    public AceLoop(
+            String kind, HeapRegistry registry, Supplier<Knobs> start, Mode mode, Profile profile, long limitBytes) {
+        this.kind = kind;
+        this.registry = registry;
+        this.start = start;
+        this.mode = mode;
+        this.profile = profile;
+        this.limitBytes = limitBytes;
+    }
+
+    /**
+     * How far it goes now.
+     *
+     * @return the mode it was given, or {@link Mode#FROZEN} after a failure
+     */
+    public Mode mode() {
+        return mode;
+    }
+
+    /**
+     * Goes another way from the next turn on.
+     *
+     * @param mode how far
+     */
+    public void mode(Mode mode) {
+        this.mode = mode;
+    }
+
+    /**
+     * Fixes the cap of a class in all heaps.
+     *
+     * @param sizeClass the class
+     * @param cap blocks, at least 0
+     */
+    public void pin(int sizeClass, int cap) {
+        if (cap < 0 || cap > Controller.MOST_CAP) {
+            throw new IllegalArgumentException("cap: " + cap + " (expected: 0 to " + Controller.MOST_CAP + ")");
+        }
+        pins.put(sizeClass, cap);
+    }
+
+    /**
+     * What was decided.
+     *
+     * @return the log
+     */
+    public DecisionLog log() {
+        return log;
+    }
+
+    /**
+     * How the policies are rated.
+     *
+     * @return the tournament; for the governor's thread
+     */
+    PolicyTournament tournament() {
+        return tournament;
+    }
+
+    /**
+     * Whether the last turn found that anything was allocated.
+     *
+     * @return for the governor's thread
+     */
+    public boolean isActive() {
+        return isActive;
+    }
+
+    /**
+     * Whether it is time for a turn: not where the governor only goes on with work that was too long for one.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @return for the governor's thread
+     */
+    public boolean isDue(long now) {
+        return now - lastTurn >= LEAST_NANOS;
+    }
+
+    /**
+     * One turn.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     */
+    public void turn(long now) {
+        lastTurn = now;
+        isActive = false;
+        if (mode != Mode.LEARN && mode != Mode.OBSERVE) {
+            return;
+        }
+        List<ThreadHeap> heaps = registry.heaps();
+        long budget = Math.max((limitBytes >> BUDGET_SHIFT) / Math.max(heaps.size(), 1), LEAST_BUDGET);
+        int active = 0;
+        for (ThreadHeap heap : heaps) {
+            HeapWatch watch = watches.computeIfAbsent(heap, h -> new HeapWatch(h, h.knobs(), now));
+            Economics economics = economics(heap);
+            List<Reading> readings = watch.read(now, economics);
+            boolean allocates = watch.allocations() > 0;
+            Policy policy = tournament.policy(active, watches.size());
+            isActive |= allocates;
+            decide(watch, readings, policy, economics, budget);
+            if (allocates) {
+                tournament.play(active++, policy, cost(readings, economics), watch.allocations());
+                mix.add(readings);
+            }
+            if (mode == Mode.LEARN) {
+                apply(watch, readings, economics, now);
+            } else {
+                heap.knobs(start.get().withObservation(0, LIFETIME_BYTES));
+            }
+        }
+        if (tournament.endTurn() && mix.hasShifted()) {
+            tournament.relearn();
+        }
+    }
+
+    private Economics economics(ThreadHeap heap) {
+        long timed = heap.counters().refillNanos();
+        return new Economics(profile.price(), timed > 0 ? timed : Economics.UNTIMED_REFILL_NANOS);
+    }
+
+    private static double cost(List<Reading> readings, Economics economics) {
+        double cost = 0;
+        for (Reading reading : readings) {
+            cost += economics.cost(reading) * reading.nanos();
+        }
+        return cost;
+    }
+
+    private void decide(HeapWatch watch, List<Reading> readings, Policy policy, Economics economics, long budget) {
+        List<Controller.Choice> choices = new ArrayList<>();
+        int[] caps = new int[readings.size()];
+        for (int i = 0; i < caps.length; i++) {
+            Reading reading = readings.get(i);
+            int sizeClass = reading.sizeClass();
+            Controller.Choice choice = Controller.decide(
+                    policy,
+                    reading,
+                    watch.memory(sizeClass),
+                    economics,
+                    start.get().cap(sizeClass));
+            choices.add(choice);
+            caps[i] = choice.cap();
+        }
+        CapPlanner.share(readings, caps, budget);
+        for (int i = 0; i < caps.length; i++) {
+            Reading reading = readings.get(i);
+            Integer pin = pins.get(reading.sizeClass());
+            int cap = pin != null ? pin : caps[i];
+            double cost = economics.cost(reading);
+            Decision settled = watch.settle(reading, cost);
+            if (settled != null) {
+                log.add(settled);
+            }
+            Decision decision = decision(watch, reading, policy, choices.get(i), cap, pin != null);
+            boolean applies = mode == Mode.LEARN;
+            if (decision != null && !applies) {
+                log.add(decision);
+            }
+            if (applies) {
+                watch.choose(reading, choices.get(i), cap, cost, decision);
+            }
+        }
+    }
+
+    private Decision decision(
+            HeapWatch watch, Reading reading, Policy policy, Controller.Choice choice, int cap, boolean isPinned) {
+        if (cap == reading.cap() && choice.batch() == reading.batch()) {
+            return null;
+        }
+        String reason = isPinned ? "pinned" : cap < choice.cap() ? "the budget is shared" : choice.reason();
+        return new Decision(
+                Instant.now(),
+                kind,
+                watch.heap().number(),
+                reading.sizeClass(),
+                policy,
+                reading.cap(),
+                cap,
+                reading.batch(),
+                choice.batch(),
+                reading.rate() * 1e9,
+                reading.meanNanos(),
+                reading.level(),
+                reading.misses(),
+                reason,
+                choice.predicted(),
+                Double.NaN,
+                choice.rolledBack(),
+                mode == Mode.LEARN);
+    }
+
+    private void apply(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
+        ThreadHeap heap = watch.heap();
+        heap.knobs(watch.knobs(start.get(), LIFETIME_BYTES));
+        BitSet due = watch.due(readings, economics, now);
+        if (!due.isEmpty()) {
+            registry.turn(heap, due);
+        }
+    }
+
+    /**
+     * What was decided, and how the policies are rated, in words.
+     *
+     * @return lines that each end with a line feed
+     */
+    public String explain() {
+        StringBuilder text = new StringBuilder(1024);
+        text.append(String.format(
+                "%s memory: mode %s, profile %s, %d decisions, %d rolled back%n",
+                kind, mode, profile, log.count(), log.rolledBack()));
+        for (Decision decision : log.decisions()) {
+            text.append(decision).append(System.lineSeparator());
+        }
+        return text.toString();
+    }
+}
