@@ -178,8 +178,17 @@ record PhaseChange(Duration phase, int phases) implements MemoryWorkload {
             for (int turn = 1; turn <= turns; turn += CURVE_TURNS) {
                 double end = Math.min(turn + CURVE_TURNS - 1.0, turns);
                 double seconds = (index * turns + end) * TURN.toNanos() / TimeUnit.SECONDS.toNanos(1);
-                curve.add(seconds, nanos.mean(turn, end));
+                curve.add(seconds, timeForAll(nanos, turn, end));
             }
+        }
+
+        /** All turns are equally long, and a slow one has few operations: the mean time is that of the mean speed. */
+        private static double timeForAll(Series nanos, int first, double last) {
+            double speed = 0;
+            for (int turn = first; turn <= last; turn++) {
+                speed += 1 / nanos.at(turn);
+            }
+            return (last - first + 1) / speed;
         }
 
         private static void add(Map<Phase, List<Double>> map, Phase phase, double value) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.jctools.queues.SpscArrayQueue;
 
 /**
@@ -25,19 +26,23 @@ import org.jctools.queues.SpscArrayQueue;
  * <p><b>Does not show</b> encryption or sockets, which take longer than any allocator. On two cores that are busy with other
  * work the two loops take turns, and times rise several-fold.
  *
- * @param slices stretches of {@link #BUFFERS} buffers whose time is measured
+ * <p>It has a duration and not a number of buffers, because between the fastest and the slowest allocator lies a factor of a
+ * hundred; each slice is the same for everybody.
+ *
+ * @param duration how long slices follow each other; there is at least one
  */
-record Proxy(int slices) implements MemoryWorkload {
-    static final Proxy FULL = new Proxy(1500);
-    static final Proxy QUICK = new Proxy(350);
+record Proxy(Duration duration) implements MemoryWorkload {
+    static final Proxy FULL = new Proxy(Duration.ofSeconds(22));
+    static final Proxy QUICK = new Proxy(Duration.ofSeconds(5));
 
+    /** Buffers that a slice hands over. */
     static final int BUFFERS = 50_000;
+
     static final int IN_FLIGHT = 256;
 
-    private static final Proxy WARM_UP = new Proxy(20);
+    private static final Proxy WARM_UP = new Proxy(Duration.ofSeconds(1));
     private static final int QUEUE_CAPACITY = 1024;
     private static final int SPINS_BEFORE_YIELD = 1024;
-    private static final int EXPECTED_MICROS = 15_000;
 
     /** What the first side keeps before it releases it itself. */
     private static final int KEPT = 16;
@@ -50,7 +55,7 @@ record Proxy(int slices) implements MemoryWorkload {
 
     @Override
     public Duration expected() {
-        return Duration.ofMillis(2500).plusNanos(1000L * EXPECTED_MICROS * slices);
+        return duration.plus(Duration.ofMillis(3500));
     }
 
     @Override
@@ -67,15 +72,17 @@ record Proxy(int slices) implements MemoryWorkload {
         try (Loops loops = new Loops(2)) {
             HeldMemory held = new HeldMemory(allocator);
             loops.onEach(loop -> loop == 0 ? near.handOver(IN_FLIGHT) : 0);
-            held.read(near.bytes - far.bytes);
-            for (int slice = 1; slice <= slices; slice++) {
+            double seconds = duration.toMillis() / (double) TimeUnit.SECONDS.toMillis(1);
+            double begin = held.read(near.bytes - far.bytes);
+            double now = begin;
+            for (int slice = 1; slice == 1 || now - begin < seconds; slice++) {
                 List<Long> elapsed = loops.onEach(loop -> loop == 0 ? near.handOver(BUFFERS) : far.takeOver(BUFFERS));
                 nanos.add(slice, Math.max(elapsed.get(0), elapsed.get(1)) / (double) near.allocated);
-                held.read(near.bytes - far.bytes);
+                now = held.read(near.bytes - far.bytes);
             }
             loops.onEach(loop -> loop == 0 ? near.releaseKept() : far.takeOver(IN_FLIGHT));
             Map<Metric, Double> values = held.values(0);
-            values.put(Metric.TIME, nanos.median(1, slices));
+            values.put(Metric.TIME, nanos.median(1, nanos.end()));
             return new Measurement(values, held.curve());
         }
     }
