@@ -65,7 +65,7 @@ final class EventLog {
             for (int i = 0; i < length; i++) {
                 long value = (nanos[i] - before) << 1 | (allocated[i] ? 1 : 0);
                 for (; value >= 0x80; value >>>= 7) {
-                    out.write((int) (value & 0x7f | 0x80));
+                    out.write((int) ((value & 0x7f) | 0x80));
                 }
                 out.write((int) value);
                 before = nanos[i];

@@ -8,7 +8,6 @@ import io.github.acealloc.bench.micro.Slots;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +102,8 @@ record PhaseChange(Duration phase, int phases) implements MemoryWorkload {
 
     @Override
     public Measurement measure(ByteBufAllocator allocator) throws Exception {
-        List<SlotArray> arrays = Arrays.stream(Phase.values()).map(Phase::slots).toList();
+        List<Phase> kinds = List.of(Phase.values());
+        List<SlotArray> arrays = kinds.stream().map(Phase::slots).toList();
         Result result = new Result();
         try (Loops loop = new Loops(1)) {
             HeldMemory held = new HeldMemory(allocator);
@@ -122,7 +122,7 @@ record PhaseChange(Duration phase, int phases) implements MemoryWorkload {
                         now = held.read(array.live() + before.live());
                     }
                 }
-                result.add(i, nanos, held.mean(begin, now));
+                result.add(i, kinds.get(i % kinds.size()), nanos, held.mean(begin, now));
             }
             loop.onEach(unused -> arrays.stream().mapToInt(SlotArray::clear).sum());
             return result.measurement(held.values(0));
@@ -167,8 +167,7 @@ record PhaseChange(Duration phase, int phases) implements MemoryWorkload {
         private final Series curve = new Series();
 
         /** Adds a phase; the very first one follows no other, so that nothing changes when it begins. */
-        void add(int index, Series nanos, double heldMiB) {
-            Phase phase = Phase.values()[index % Phase.values().length];
+        void add(int index, Phase phase, Series nanos, double heldMiB) {
             double turns = nanos.end();
             add(times, phase, nanos.median(1, turns));
             add(held, phase, heldMiB);

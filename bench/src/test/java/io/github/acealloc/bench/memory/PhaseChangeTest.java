@@ -56,7 +56,7 @@ class PhaseChangeTest {
         assertThat(settling(turn -> turn == 3 || turn == 70 ? 1000 : 10))
                 .as("single turns are noise")
                 .isZero();
-        assertThat(settling(turn -> turn <= 20 || turn > 60 && turn < 70 ? 13 : 10))
+        assertThat(settling(turn -> turn <= 20 || (turn > 60 && turn < 70) ? 13 : 10))
                 .as("later noise is not the change's doing")
                 .isEqualTo(18);
     }
