@@ -5,6 +5,7 @@ import io.github.acealloc.bench.cli.CompareCommand;
 import io.github.acealloc.bench.cli.JmhCommand;
 import io.github.acealloc.bench.cli.ListCommand;
 import io.github.acealloc.bench.cli.MemoryCommand;
+import io.github.acealloc.bench.cli.RecordCommand;
 import io.github.acealloc.bench.cli.ServerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Command;
             ListCommand.class,
             JmhCommand.class,
             ServerCommand.class,
-            MemoryCommand.class
+            MemoryCommand.class,
+            RecordCommand.class
         })
 public final class Main {
     private Main() {}

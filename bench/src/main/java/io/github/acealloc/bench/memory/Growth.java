@@ -4,10 +4,8 @@ package io.github.acealloc.bench.memory;
 import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.ProcessMemory;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -59,7 +57,8 @@ record Growth(int steps, long liveLimit) implements MemoryWorkload {
                 int[] operations = trace.next(between);
                 player.makeRoom(trace.slots());
                 // A task each, as event loops are used: between two of them run the tasks of others.
-                double elapsed = loop.onEach(unused -> player.play(operations)).get(0);
+                double elapsed = loop.onEach(unused -> player.play(operations, 0, operations.length))
+                        .get(0);
                 double step = (i + 1.0) * between;
                 double live = trace.live();
                 committed.add(step, MemoryWorkload.committed(allocator) / live);
@@ -80,49 +79,5 @@ record Growth(int steps, long liveLimit) implements MemoryWorkload {
         values.put(Metric.COMMITTED_RISE, committed.rise(lastThird, steps));
         values.put(Metric.RSS_LIVE, resident.mean(lastThird, steps));
         return new Measurement(values, committed.curve("thousand steps", 1e-3, "committed / live"));
-    }
-
-    /** Does what a trace says, on the event loop. */
-    private static final class Player {
-        private final ByteBufAllocator allocator;
-        private ByteBuf[] buffers = new ByteBuf[1 << 10];
-
-        Player(ByteBufAllocator allocator) {
-            this.allocator = allocator;
-        }
-
-        void makeRoom(int slots) {
-            if (slots > buffers.length) {
-                buffers = Arrays.copyOf(buffers, 2 * slots);
-            }
-        }
-
-        /** Returns the time it took in nanoseconds. */
-        long play(int[] operations) {
-            ByteBuf[] buffers = this.buffers;
-            long start = System.nanoTime();
-            for (int i = 0; i < operations.length; i += DriftTrace.WIDTH) {
-                int slot = operations[i];
-                int size = operations[i + 1];
-                if (size == DriftTrace.RELEASE) {
-                    buffers[slot].release();
-                    buffers[slot] = null;
-                } else {
-                    buffers[slot] = MemoryWorkload.touched(allocator, size);
-                }
-            }
-            return System.nanoTime() - start;
-        }
-
-        int releaseAll() {
-            int released = 0;
-            for (ByteBuf buffer : buffers) {
-                if (buffer != null) {
-                    buffer.release();
-                    released++;
-                }
-            }
-            return released;
-        }
     }
 }

@@ -35,7 +35,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http, footprint, growth, larson, mleak]
+            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http, footprint, growth, larson, mleak, phase-change, bursty, proxy, long-lived]
             --allocators foo   | expected one of [ACE, POOLED, ADAPTIVE, UNPOOLED]
             --leak maybe       | expected one of [DISABLED
             --mix mail         | --mix: mail (expected: one of [websocket, gateway])
@@ -75,6 +75,8 @@ class CommandLineTest {
             --quick --workloads http                         | 1
             --quick --workloads footprint,growth             | 2
             --workloads larson,mleak                         | 2
+            --workloads phase-change,bursty,proxy,long-lived | 4
+            --quick --workloads phase-change,bursty          | 2
             --workloads larson --kind heap --threads 2       | 1
             --quick --workloads pattern --live 64,128,256    | 3
             --quick --workloads tiny-hot --kind heap         | 1
@@ -103,6 +105,6 @@ class CommandLineTest {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
                 .contains("compare", "list", "jmh")
-                .doesNotContain(ServerCommand.NAME, MemoryCommand.NAME);
+                .doesNotContain(ServerCommand.NAME, MemoryCommand.NAME, RecordCommand.NAME);
     }
 }
