@@ -30,6 +30,8 @@ public enum Metric {
     COMMITTED("committed / live", "x", Better.LOWER),
     COMMITTED_MAX("max committed / live", "x", Better.LOWER),
     COMMITTED_RISE("rise of committed / live", "x", Better.LOWER, Resolution.RATIO),
+    /** What the allocator has from the system while it works, averaged over the run. */
+    HELD("held memory", "MiB", Better.LOWER, Resolution.MIB),
     RSS_LIVE("rss / live", "x", Better.LOWER),
     RSS_GROWTH("rss growth", "MiB", Better.LOWER, Resolution.MIB),
     RSS_PER_THREADS("rss per 1000 threads", "MiB", Better.LOWER, Resolution.MIB),
