@@ -2,6 +2,7 @@
 package io.github.acealloc.bench.report;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
 import io.github.acealloc.bench.run.Results;
@@ -100,14 +101,14 @@ public final class TerminalTable {
         return values.isEmpty() ? "-" : number(Summary.of(values).median());
     }
 
-    private List<AllocatorKind> allocators() {
+    private List<Contestant> allocators() {
         return results.samples().values().stream()
                 .findFirst()
                 .map(row -> List.copyOf(row.keySet()))
                 .orElse(List.of());
     }
 
-    private List<String> line(Metric metric, Cell cell, Map<AllocatorKind, Results.Samples> row) {
+    private List<String> line(Metric metric, Cell cell, Map<Contestant, Results.Samples> row) {
         List<String> line = new ArrayList<>(List.of(cell.title()));
         row.forEach((allocator, samples) -> {
             if (!samples.values(metric).isEmpty()) {
