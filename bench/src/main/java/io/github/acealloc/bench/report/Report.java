@@ -37,7 +37,10 @@ public final class Report implements Output {
         Files.createDirectories(directory);
         MAPPER.writeValue(directory.resolve(JSON).toFile(), records);
         Files.writeString(directory.resolve(CSV), CsvTable.of(records));
-        return Files.writeString(directory.resolve(HTML), HtmlPage.of(ReportModel.of(results, machine, quick)));
+        return Files.writeString(
+                directory.resolve(HTML),
+                HtmlPage.of(
+                        "report.html", ReportModel.of(results, machine, quick), "format.js", "tables.js", "charts.js"));
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class TerminalTable {
                             case NEITHER -> "";
                         })
                 .append('\n');
-        align(rows, true);
+        text.append(TextTable.of(rows, true));
     }
 
     private List<String> header() {
@@ -92,7 +92,7 @@ public final class TerminalTable {
             metrics.forEach(metric -> header.add(metric.label()));
             rows.add(0, header);
             text.append(String.format("%n%s [%s]%n", title, unit));
-            align(rows, false);
+            text.append(TextTable.of(rows, false));
         }
     }
 
@@ -126,7 +126,7 @@ public final class TerminalTable {
         return line;
     }
 
-    private static String value(Summary summary) {
+    static String value(Summary summary) {
         return number(summary.median()) + " (" + number(summary.low()) + "-" + number(summary.high()) + ")";
     }
 
@@ -135,24 +135,5 @@ public final class TerminalTable {
         double size = Math.abs(value);
         int decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2;
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
-    }
-
-    private void align(List<List<String>> rows, boolean leftLast) {
-        int columns = rows.get(0).size();
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < columns; i++) {
-                String pad = " ".repeat(widths[i] - row.get(i).length());
-                boolean left = i == 0 || (leftLast && i == columns - 1);
-                line.append(left ? row.get(i) + pad : pad + row.get(i)).append("  ");
-            }
-            text.append("  ").append(line.toString().stripTrailing()).append('\n');
-        }
     }
 }

@@ -20,7 +20,7 @@ public final class Results {
     /** What one contestant did in one cell: its values of each round, and the failures. */
     public static final class Samples {
         private final SortedMap<Integer, Map<Metric, Double>> rounds = new TreeMap<>();
-        private final List<String> failures = new ArrayList<>();
+        private final SortedMap<Integer, String> failures = new TreeMap<>();
         private Measurement.Curve curve;
 
         /** The values of one metric in the order of the rounds; empty if there are none. */
@@ -43,7 +43,14 @@ public final class Results {
 
         /** One message for each round that failed. */
         public List<String> failures() {
-            return failures;
+            List<String> messages = new ArrayList<>();
+            failures.forEach((round, message) -> messages.add("round " + round + ": " + message));
+            return messages;
+        }
+
+        /** Why each round that failed did, by its number. */
+        public SortedMap<Integer, String> failedRounds() {
+            return Collections.unmodifiableSortedMap(failures);
         }
     }
 
@@ -74,7 +81,7 @@ public final class Results {
 
     /** Adds a run that failed. */
     public void addFailure(Cell cell, Contestant contestant, int round, String message) {
-        samples.get(cell).get(contestant).failures.add("round " + round + ": " + message);
+        samples.get(cell).get(contestant).failures.put(round, message);
     }
 
     /** The cells in order, each with its contestants in order. */
