@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 /**
  * What time and memory each contestant takes in one cell.
  *
- * <p>Two contestants differ <em>beyond noise</em> if their intervals have no value in common and their medians differ by
- * more than the metric's resolution. A contestant is <em>dominated</em> by one that is beyond noise both faster and
+ * <p>Two contestants are compared round by round, because what a round has in common is most of the noise: they differ
+ * <em>beyond noise</em> if the interval of their ratio does not hold 1 and their medians differ by the metric's resolution. A contestant is <em>dominated</em> by one that is beyond noise both faster and
  * smaller. The <em>front</em> are those to whose medians nobody else's are as good in both and better in one.
  *
  * @param cell what was done
@@ -120,7 +120,10 @@ record Tradeoff(Cell cell, Cost time, Cost memory, Map<Contestant, Results.Sampl
     int difference(Cost cost, Contestant one, Contestant other) {
         Summary a = summary(cost, one);
         Summary b = summary(cost, other);
-        boolean noise = a.overlaps(b) || Math.abs(a.median() - b.median()) < cost.resolution();
+        boolean same = ratio(cost, one, other)
+                .map(ratio -> ratio.low() <= 1 && ratio.high() >= 1)
+                .orElseGet(() -> a.overlaps(b)); // a ratio to nothing says nothing
+        boolean noise = same || Math.abs(a.median() - b.median()) < cost.resolution();
         return noise ? 0 : Double.compare(a.median(), b.median());
     }
 

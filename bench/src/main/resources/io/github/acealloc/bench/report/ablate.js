@@ -8,7 +8,6 @@ function ratios() {
     const box = document.getElementById("ratios");
     box.append(element("h3", "", cost[0].toUpperCase() + cost.slice(1)));
     const table = box.appendChild(element("table"));
-    table.style.marginBottom = "14px";
     row(table, "th", ["workload", data.reference, ...parts]);
     for (const cell of data.cells) {
       const of = label => cell.points.find(p => p.label === label);
@@ -20,7 +19,7 @@ function ratios() {
         const ratio = p && p[cost + "Ratio"];
         const td = tds[0].parentNode.appendChild(element("td", p ? JUDGED[p[cost + "Difference"]] : "failed"));
         td.append(p ? ratio ? number(ratio.median) : "–" : "FAILED");
-        if (ratio && ratio.rounds > 1) td.append(" ", element("small", "", `${number(ratio.low)}–${number(ratio.high)}`));
+        if (ratio && ratio.rounds > 1) td.append(element("small", "", `${number(ratio.low)}–${number(ratio.high)}`));
       }
     }
   }
@@ -32,6 +31,7 @@ const whiskers = {
   afterDatasetsDraw(chart) {
     const {ctx, chartArea: a, scales: {x}} = chart;
     const one = x.getPixelForValue(1);
+    const labels = [];
     ctx.save();
     ctx.strokeStyle = "#1f2933";
     ctx.beginPath();
@@ -46,17 +46,21 @@ const whiskers = {
         ctx.lineTo(x.getPixelForValue(end), bar.y);
       }
       ctx.font = "9.5px sans-serif";
-      ctx.fillStyle = "#52606d";
-      ctx.textBaseline = "middle";
       const cut = v.median > x.max;
       const text = number(v.median) + (cut ? " →" : "");
       const right = Math.max(x.getPixelForValue(Math.max(end, 1)) + 4, one + 4);
       const w = ctx.measureText(text).width;
-      const inside = right + w > a.right;
-      if (inside) ctx.fillStyle = "#fff";
-      ctx.fillText(text, inside ? a.right - w - 3 : right, bar.y);
+      labels.push([text, Math.min(right, a.right - w - 3), bar.y]);
     }));
     ctx.stroke();
+    ctx.textBaseline = "middle";
+    ctx.fillStyle = "#1f2933";
+    ctx.strokeStyle = "#fff";
+    ctx.lineWidth = 3;
+    for (const [text, left, middle] of labels) {
+      ctx.strokeText(text, left, middle);
+      ctx.fillText(text, left, middle);
+    }
     ctx.restore();
   },
 };

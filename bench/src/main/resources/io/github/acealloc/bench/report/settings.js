@@ -1,4 +1,7 @@
 /* What the pages about settings share. */
+/* Leak detection is off in all of them. */
+for (const cell of data.cells) cell.title = cell.title.replace(" [leak disabled]", "");
+
 const difference = {"-1": "less", 0: "", 1: "more"};
 const withInterval = v => v ? number(v.median) + interval(v) : "–";
 
@@ -15,8 +18,8 @@ function header() {
   document.getElementById("interval").textContent = data.rounds < 2
     ? "One round only: there are no intervals, and every difference may be noise."
     : `Values are medians of ${data.rounds} rounds. Intervals run between order statistics of the rounds and hold the `
-      + `true median with a probability of ${data.coverage.toFixed(data.coverage < 99 ? 1 : 2)} %. What differs by less `
-      + "than its interval, or by less than 1 MiB, is noise.";
+      + `true median with a probability of ${data.coverage.toFixed(data.coverage < 99 ? 1 : 2)} %. What differs by `
+      + "less than 1 MiB, or by a ratio whose interval holds 1, is noise.";
   if (data.note) {
     const note = document.getElementById("note");
     note.hidden = false;

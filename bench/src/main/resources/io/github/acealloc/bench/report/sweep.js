@@ -28,6 +28,13 @@ function range(values) {
   return {min: Math.max(0, low - room), max: high + room};
 }
 
+/* What takes more than twice the time of ACE and of most fixed settings must not flatten the rest. */
+function slowest(cell) {
+  const times = cell.points.map(p => p.time.median).sort((p, q) => p - q);
+  const ace = cell.points.filter(p => BIG[p.label]).map(p => p.time.high);
+  return 2 * Math.max(...ace, times[times.length >> 1]);
+}
+
 /* Draws where both goals are met, under everything else. */
 const goals = cell => ({
   id: "goals",
@@ -55,6 +62,8 @@ const names = {
     ctx.rect(a.left, a.top, a.right - a.left, a.bottom - a.top);
     ctx.clip();
     const points = chart.data.datasets.flatMap(set => set.points || []);
+    const across = p => x.getPixelForValue(p.memory.median);
+    const down = p => Math.max(y.getPixelForValue(p.time.median), a.top + 5);
     points.forEach(p => {
       ctx.strokeStyle = BIG[p.label] || "#ced4da";
       ctx.beginPath();
@@ -64,18 +73,19 @@ const names = {
       ctx.lineTo(x.getPixelForValue(p.memory.median), y.getPixelForValue(p.time.high));
       ctx.stroke();
       const r = BIG[p.label] ? 8 : 4;
-      const px = x.getPixelForValue(p.memory.median);
-      const py = y.getPixelForValue(p.time.median);
+      const px = across(p);
+      const py = down(p);
       taken.push([px - r, py - r, px + r, py + r]);
     });
     const important = p => BIG[p.label] ? 0 : p.front ? 1 : 2;
     [...points].sort((p, q) => important(p) - important(q)).forEach(p => {
       ctx.font = (BIG[p.label] ? "bold 12px" : "10px") + " sans-serif";
       ctx.fillStyle = BIG[p.label] || (p.front ? FRONT : "#868e96");
-      const text = BIG[p.label] ? "ACE " + p.label : p.label;
+      const text = (BIG[p.label] ? "ACE " : "") + p.label
+        + (p.time.median > y.max ? ` ↑ ${number(p.time.median)}` : "");
       const w = ctx.measureText(text).width;
-      const px = x.getPixelForValue(p.memory.median);
-      const py = y.getPixelForValue(p.time.median);
+      const px = across(p);
+      const py = down(p);
       const r = BIG[p.label] ? 10 : 6;
       const places = [[px + r, py - 5], [px - r - w, py - 5], [px - w / 2, py - r - 11], [px - w / 2, py + r],
         [px + r, py - r - 9], [px + r, py + r], [px - r - w, py - r - 9], [px - r - w, py + r]];
@@ -95,7 +105,11 @@ const names = {
 function picture(cell) {
   const box = document.getElementById("charts").appendChild(element("div", "plot picture"));
   box.append(element("h3", "", cell.title));
-  const xy = p => ({x: p.memory.median, y: p.time.median});
+  const shown = cell.points.map(p => p.time.median).filter(time => time <= slowest(cell));
+  const vertical = range(shown);
+  if (shown.length < cell.points.length) vertical.max += (vertical.max - vertical.min) * 0.08;
+  const top = vertical.max - (vertical.max - vertical.min) * 0.02;
+  const xy = p => ({x: p.memory.median, y: Math.min(p.time.median, top)});
   const dots = (points, colour, radius, more) => ({
     points, data: points.map(xy), backgroundColor: colour, borderColor: colour, pointRadius: radius,
     pointHoverRadius: radius + 2, ...more});
@@ -124,7 +138,7 @@ function picture(cell) {
         x: {...range(cell.points.map(p => p.memory.median)), grid: {color: "#eef1f4"},
           title: {display: true, text: `${cell.memory.name} [${cell.memory.unit}]`},
           ticks: {includeBounds: false, maxTicksLimit: 7, font: {size: 10}}},
-        y: {...range(cell.points.map(p => p.time.median)), grid: {color: "#eef1f4"},
+        y: {...vertical, grid: {color: "#eef1f4"},
           title: {display: true, text: `${cell.time.name} [${cell.time.unit}]`},
           ticks: {includeBounds: false, maxTicksLimit: 7, font: {size: 10}}},
       },
