@@ -26,12 +26,12 @@ public enum Metric {
     /** Resident memory above the start, from the burst to the end of the silence. */
     RSS_AVERAGE("average rss", "MiB", Better.LOWER, Resolution.MIB),
     BURST("burst", "ms", Better.LOWER),
+    /** What the allocator says it has from the system, averaged over the time that is measured. */
+    HELD("held memory", "MiB", Better.LOWER, Resolution.MIB),
     /** What the allocator says it has from the system, divided by the bytes the user asked for and holds. */
     COMMITTED("committed / live", "x", Better.LOWER),
     COMMITTED_MAX("max committed / live", "x", Better.LOWER),
     COMMITTED_RISE("rise of committed / live", "x", Better.LOWER, Resolution.RATIO),
-    /** What the allocator has from the system while it works, averaged over the run. */
-    HELD("held memory", "MiB", Better.LOWER, Resolution.MIB),
     RSS_LIVE("rss / live", "x", Better.LOWER),
     RSS_GROWTH("rss growth", "MiB", Better.LOWER, Resolution.MIB),
     RSS_PER_THREADS("rss per 1000 threads", "MiB", Better.LOWER, Resolution.MIB),
