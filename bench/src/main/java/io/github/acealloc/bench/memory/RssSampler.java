@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 
 /**
- * A thread that reads this process's resident memory, in MiB over seconds, from its creation until it is closed.
+ * A thread that reads this process's resident memory, or another quantity, in MiB over seconds, from its creation until it is closed.
  *
  * <p>It reads the kernel's running counters, because adding up the page tables of a gigabyte would hold up the page
  * faults that are being measured.
