@@ -50,6 +50,7 @@ record Growth(int steps, long liveLimit) implements MemoryWorkload {
             DriftTrace trace = new DriftTrace(steps, liveLimit);
             Player player = new Player(allocator);
             Series committed = new Series();
+            Series held = new Series();
             Series resident = new Series();
             Series nanos = new Series();
             int between = steps / SAMPLES;
@@ -61,22 +62,25 @@ record Growth(int steps, long liveLimit) implements MemoryWorkload {
                         .get(0);
                 double step = (i + 1.0) * between;
                 double live = trace.live();
-                committed.add(step, MemoryWorkload.committed(allocator) / live);
+                long bytes = MemoryWorkload.committed(allocator);
+                committed.add(step, bytes / live);
+                held.add(step, bytes / MIB);
                 resident.add(step, (ProcessMemory.quickResidentMiB() - start) * MIB / live);
                 nanos.add(step, elapsed / between);
             }
             loop.onEach(unused -> player.releaseAll());
-            return measurement(committed, resident, nanos);
+            return measurement(committed, held, resident, nanos);
         }
     }
 
-    private Measurement measurement(Series committed, Series resident, Series nanos) {
+    private Measurement measurement(Series committed, Series held, Series resident, Series nanos) {
         double lastThird = 2.0 * steps / 3;
         Map<Metric, Double> values = new EnumMap<>(Metric.class);
         values.put(Metric.TIME, nanos.mean(lastThird, steps));
         values.put(Metric.COMMITTED, committed.at(steps));
         values.put(Metric.COMMITTED_MAX, committed.max(lastThird, steps));
         values.put(Metric.COMMITTED_RISE, committed.rise(lastThird, steps));
+        values.put(Metric.HELD, held.mean(lastThird, steps));
         values.put(Metric.RSS_LIVE, resident.mean(lastThird, steps));
         return new Measurement(values, committed.curve("thousand steps", 1e-3, "committed / live"));
     }
