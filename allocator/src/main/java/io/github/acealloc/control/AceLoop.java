@@ -248,7 +248,7 @@ public final class AceLoop {
     private void apply(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
         ThreadHeap heap = watch.heap();
         heap.knobs(watch.knobs(start.get(), LIFETIME_BYTES));
-        BitSet due = watch.due(readings, economics, now);
+        BitSet due = watch.due(readings, economics, now, start.get().purgeDelayNanos());
         if (!due.isEmpty()) {
             registry.turn(heap, due);
         }

@@ -41,10 +41,14 @@ final class HeapWatch {
     private int window;
     private long allocations;
 
+    /** When slabs and pages were last looked through. */
+    private long agedAt;
+
     /** Begins to watch. */
     HeapWatch(ThreadHeap heap, Knobs start, long now) {
         this.heap = heap;
         lastNanos = now;
+        agedAt = now;
         for (int c = 0; c < caps.length; c++) {
             caps[c] = start.cap(c);
             batches[c] = start.batch(c);
@@ -162,9 +166,13 @@ final class HeapWatch {
         batches[reading.sizeClass()] = choice.batch();
     }
 
-    /** The classes that are to give back what they have not needed: those whose break-even interval has passed. */
-    BitSet due(List<Reading> readings, Economics economics, long now) {
-        BitSet due = new BitSet(SizeClasses.COUNT);
+    /** What is to give back what it has not needed: the classes whose break-even interval has passed, and in time the slabs. */
+    BitSet due(List<Reading> readings, Economics economics, long now, long purgeDelayNanos) {
+        BitSet due = new BitSet(SizeClasses.COUNT + 1);
+        if (allocations > 0 && now - agedAt >= purgeDelayNanos) {
+            agedAt = now;
+            due.set(SizeClasses.COUNT);
+        }
         for (Reading reading : readings) {
             Track track = tracks[reading.sizeClass()];
             double tau = economics.tau(reading.blockBytes(), reading.batch());

@@ -35,6 +35,10 @@ final class HeapSlabs {
     private final SlabQueue[] partial = newQueues();
     private final SlabQueue[] warm = newQueues();
     private final int[] slabCounts = new int[SizeClasses.COUNT];
+
+    /** How many warm slabs of each class have not been needed since the last {@link #age}. */
+    private final int[] warmUnused = new int[SizeClasses.COUNT];
+
     private final ArrayList<Superslab> superslabs = new ArrayList<>();
     private final PagePurge pages;
 
@@ -114,6 +118,7 @@ final class HeapSlabs {
         if (slab != null) {
             counters.warmPoolHits++;
             pool.remove(slab);
+            warmUnused[sizeClass] = Math.min(warmUnused[sizeClass], pool.size());
             partial[sizeClass].push(slab);
             return true;
         }
@@ -285,6 +290,21 @@ final class HeapSlabs {
                 dissolve(slab);
             }
         }
+    }
+
+    /** Gives back what has not been needed since the last call: warm slabs, the empty superslab, and free pages. */
+    void age(long nanos) {
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            SlabQueue pool = warm[c];
+            for (int n = Math.min(warmUnused[c], pool.size()); n > 0; n--) {
+                Slab slab = pool.head();
+                pool.remove(slab);
+                dissolve(slab);
+            }
+            warmUnused[c] = pool.size();
+        }
+        releaseEmpty();
+        pages.age(nanos);
     }
 
     /** Gives every empty superslab to the store. */

@@ -46,6 +46,9 @@ final class PagePurge {
 
     private int passed;
 
+    /** The superslab that {@link #age} visited last. */
+    private int aged;
+
     /**
      * Nothing to give back yet.
      *
@@ -101,6 +104,26 @@ final class PagePurge {
                 boolean found = store.purgeUnused(superslab, true, RUNS) > 0;
                 step = found ? STEP_BLOCKS : Math.min(2 * step, MAX_STEP_BLOCKS);
                 return;
+            }
+        }
+    }
+
+    /**
+     * Gives back the pages that were free at this call and at the one before: what a heap that goes on allocating has not
+     * needed.
+     *
+     * @param nanos how long that may take; the next call begins where this one stops
+     */
+    void age(long nanos) {
+        if (!store.purgesParts()) {
+            return;
+        }
+        long start = System.nanoTime();
+        for (int i = superslabs.size(); i > 0 && System.nanoTime() - start < nanos; i--) {
+            aged = aged + 1 < superslabs.size() ? aged + 1 : 0;
+            Superslab superslab = superslabs.get(aged);
+            if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
+                store.purgeUnused(superslab, true, RUNS);
             }
         }
     }

@@ -273,12 +273,15 @@ public final class ThreadHeap {
     /**
      * Begins another turn in some classes: gives back what no allocation has needed since the last one. Owner only.
      *
-     * @param due for each class whether it is time to
+     * @param due the classes in which it is time to; {@link SizeClasses#COUNT} stands for slabs and pages
      */
     public void turn(BitSet due) {
         assert isOwner() : "owner: " + owner;
-        for (int c = due.nextSetBit(0); c >= 0; c = due.nextSetBit(c + 1)) {
+        for (int c = due.nextSetBit(0); c >= 0 && c < caches.length; c = due.nextSetBit(c + 1)) {
             refill.turn(caches[c]);
+        }
+        if (due.get(caches.length)) {
+            slabs.age(PASS_NANOS);
         }
     }
 
