@@ -301,7 +301,8 @@ public final class AceAllocator implements Governor.Governed {
                 counters,
                 survey.tiers(),
                 survey.classes(),
-                survey.heaps());
+                survey.heaps(),
+                loop.log().decisions());
     }
 
     /**

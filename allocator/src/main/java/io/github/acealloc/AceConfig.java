@@ -3,10 +3,13 @@ package io.github.acealloc;
 
 import io.github.acealloc.control.Mode;
 import io.github.acealloc.control.Profile;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
@@ -67,6 +70,11 @@ public final class AceConfig {
                 "balanced",
                 "throughput, balanced or footprint",
                 "What memory is worth to the control loop: 64, 8 or 1 GiB for a core."),
+        POLICY(
+                "policy",
+                "none",
+                "none or a file",
+                "Where the control loop finds what was learned before, and keeps what it learns."),
         STATS("stats", "none", "none or exit", "exit prints all figures to standard error when the JVM ends."),
         LEAK_TRACKED_PER_SECOND(
                 "leakTrackedPerSecond",
@@ -110,6 +118,7 @@ public final class AceConfig {
         purgeDelayMillis();
         mode();
         profile();
+        policy();
         printsStatsAtExit();
         leakTrackedPerSecond();
     }
@@ -160,6 +169,20 @@ public final class AceConfig {
      */
     public Profile profile() {
         return named(Setting.PROFILE, Profile.values());
+    }
+
+    /**
+     * The file that a learned policy is read from and written to.
+     *
+     * @return its name, if there is to be one
+     */
+    public Optional<Path> policy() {
+        String value = values.get(Setting.POLICY);
+        try {
+            return value.equals("none") ? Optional.empty() : Optional.of(Path.of(value));
+        } catch (InvalidPathException e) {
+            throw wrong(Setting.POLICY);
+        }
     }
 
     private <T> T named(Setting setting, T[] all) {

@@ -4,14 +4,18 @@ package io.github.acealloc.control;
 import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.slab.SizeClasses;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.ToIntBiFunction;
 
 /**
  * ACE for one allocator: observe what its heaps did, decide on their limits, apply them. Runs on the governor's thread, one
@@ -147,7 +151,10 @@ public final class AceLoop {
         long budget = Math.max((limitBytes >> BUDGET_SHIFT) / Math.max(heaps.size(), 1), LEAST_BUDGET);
         int active = 0;
         for (ThreadHeap heap : heaps) {
-            HeapWatch watch = watches.computeIfAbsent(heap, h -> new HeapWatch(h, h.knobs(), now));
+            HeapWatch watch;
+            synchronized (watches) {
+                watch = watches.computeIfAbsent(heap, h -> new HeapWatch(h, h.knobs(), now));
+            }
             Economics economics = economics(heap);
             List<Reading> readings = watch.read(now, economics);
             boolean allocates = watch.allocations() > 0;
@@ -255,6 +262,37 @@ public final class AceLoop {
     }
 
     /**
+     * What was learned so far: for each class the middle of the heaps that have used it.
+     *
+     * @return a snapshot
+     */
+    public LearnedPolicy learned() {
+        Map<Integer, LearnedPolicy.Limits> limits = new HashMap<>();
+        List<HeapWatch> all;
+        synchronized (watches) {
+            all = new ArrayList<>(watches.values());
+        }
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            int[] caps = limits(all, c, HeapWatch::cap);
+            if (caps.length > 0) {
+                int[] batches = limits(all, c, HeapWatch::batch);
+                limits.put(
+                        SizeClasses.blockBytes(c),
+                        new LearnedPolicy.Limits(caps[caps.length / 2], batches[batches.length / 2]));
+            }
+        }
+        return new LearnedPolicy(limits);
+    }
+
+    private static int[] limits(List<HeapWatch> watches, int sizeClass, ToIntBiFunction<HeapWatch, Integer> limit) {
+        return watches.stream()
+                .filter(watch -> watch.knows(sizeClass))
+                .mapToInt(watch -> limit.applyAsInt(watch, sizeClass))
+                .sorted()
+                .toArray();
+    }
+
+    /**
      * What was decided, and how the policies are rated, in words.
      *
      * @return lines that each end with a line feed
@@ -264,6 +302,9 @@ public final class AceLoop {
         text.append(String.format(
                 "%s memory: mode %s, profile %s, %d decisions, %d rolled back%n",
                 kind, mode, profile, log.count(), log.rolledBack()));
+        for (Policy policy : Policy.values()) {
+            text.append(String.format(Locale.ROOT, "policy %s: %.0f points%n", policy, tournament.rating(policy)));
+        }
         for (Decision decision : log.decisions()) {
             text.append(decision).append(System.lineSeparator());
         }

@@ -36,7 +36,6 @@ final class HeapWatch {
     private final Track[] tracks = new Track[SizeClasses.COUNT];
     private final int[] caps = new int[SizeClasses.COUNT];
     private final int[] batches = new int[SizeClasses.COUNT];
-    private final boolean[] pinned = new boolean[SizeClasses.COUNT];
     private long lastNanos;
     private int window;
     private long allocations;
@@ -59,6 +58,11 @@ final class HeapWatch {
         return heap;
     }
 
+    /** Whether the class has been used; for any thread, a moment late. */
+    boolean knows(int sizeClass) {
+        return tracks[sizeClass] != null;
+    }
+
     int cap(int sizeClass) {
         return caps[sizeClass];
     }
@@ -74,15 +78,6 @@ final class HeapWatch {
 
     Controller.Memory memory(int sizeClass) {
         return tracks[sizeClass].memory;
-    }
-
-    void pin(int sizeClass, int cap) {
-        caps[sizeClass] = cap;
-        pinned[sizeClass] = true;
-    }
-
-    boolean isPinned(int sizeClass) {
-        return pinned[sizeClass];
     }
 
     /** Reads what the classes did since the last time; those that have never done anything are left out. */
@@ -187,10 +182,5 @@ final class HeapWatch {
     /** The limits as they are decided now, for another window. */
     Knobs knobs(Knobs common, int lifetimeBytes) {
         return common.withCaches(Arrays.copyOf(caps, caps.length), batches).withObservation(++window, lifetimeBytes);
-    }
-
-    /** How far the lifetimes of a class are from those of an earlier time. */
-    Lifetimes lifetimes(int sizeClass) {
-        return tracks[sizeClass].lifetimes;
     }
 }

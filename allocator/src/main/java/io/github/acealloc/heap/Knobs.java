@@ -15,7 +15,7 @@ public final class Knobs {
     static final int MAX_CAP = 256;
 
     private static final int MIN_CAP = 1;
-    private static final int LEARNING_BYTES = 4 << 20;
+    private static final int LEARNING_BYTES = 1 << 20;
     private static final int LEARNING_CAP = 1024;
     private static final int WARM_BYTES = 128 << 10;
     private static final int MAX_WARM_SLABS = 2;
