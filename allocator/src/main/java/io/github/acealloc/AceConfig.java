@@ -3,6 +3,7 @@ package io.github.acealloc;
 
 import io.github.acealloc.control.Mode;
 import io.github.acealloc.control.Profile;
+import io.github.acealloc.heap.Knobs;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -169,6 +171,16 @@ public final class AceConfig {
      */
     public Profile profile() {
         return named(Setting.PROFILE, Profile.values());
+    }
+
+    /**
+     * The limits that heaps start with.
+     *
+     * @return those for the mode, with the purge delay
+     */
+    public Knobs knobs() {
+        Knobs knobs = mode() == Mode.LEARN ? Knobs.toLearn() : Knobs.defaults();
+        return knobs.withPurgeDelay(TimeUnit.MILLISECONDS.toNanos(purgeDelayMillis()));
     }
 
     /**

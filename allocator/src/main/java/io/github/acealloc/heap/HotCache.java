@@ -12,9 +12,9 @@ import java.util.Arrays;
  * the one comparison that is also the array's bounds check. What does not fit in a line here turns off into
  * {@link Refill}.
  *
- * <p><b>The reserve</b> is the bottom of the stack, laid aside at each {@link #turn}: blocks that come back from it were
- * needed, those that lie there at the next turn were not and go back to their slabs. So the low-water mark is known without
- * a comparison on the fast path. Law: {@code ids.length + reserved = cap}.
+ * <p><b>The reserve</b> is what lay here at the last {@link #turn}, below what came since: blocks that are taken back from it
+ * were needed, those that lie there at the next turn were not and go back to their slabs. So the low-water mark is known
+ * without a comparison on the fast path. The two arrays change places at a turn, so no garbage is made.
  */
 public final class HotCache {
     private static final String NOT_OWNER = "a hot cache was touched by a thread that does not own its heap";
@@ -162,7 +162,7 @@ public final class HotCache {
     /**
      * How many blocks lie here. Exact for the owner.
      *
-     * @return at most {@link #cap}
+     * @return at least 0
      */
     public int size() {
         return reserved + top;
@@ -178,46 +178,38 @@ public final class HotCache {
     }
 
     /**
-     * How many blocks it holds at most. Exact for the owner.
+     * How many blocks are pushed before some are spilled; the reserve may come on top until then. Exact for the owner.
      *
      * @return the cap that it was last given
      */
     public int cap() {
-        return reserved + ids.length;
+        return ids.length;
     }
 
     /** Moves the cap; the caller has made sure that no more blocks than that are in. */
     void cap(int cap) {
-        assert size() <= cap : "size: " + size() + " (expected: <= cap: " + cap + ")";
-        ids = Arrays.copyOf(ids, cap - reserved);
+        assert top <= cap : "top: " + top + " (expected: <= cap: " + cap + ")";
+        ids = Arrays.copyOf(ids, cap);
     }
 
     /** Forgets the {@code n} blocks that have lain here longest; the caller has given them back. */
     void dropOldest(int n) {
         int fromReserve = Math.min(n, reserved);
-        if (fromReserve > 0) {
-            ids = Arrays.copyOf(ids, ids.length + fromReserve);
-            reserved -= fromReserve;
-            System.arraycopy(reserve, fromReserve, reserve, 0, reserved);
-        }
+        reserved -= fromReserve;
+        System.arraycopy(reserve, fromReserve, reserve, 0, reserved);
         int rest = n - fromReserve;
-        System.arraycopy(ids, rest, ids, 0, top - rest);
         top -= rest;
+        System.arraycopy(ids, rest, ids, 0, top);
     }
 
-    /** Takes the blocks of the reserve that were laid aside last back into use; returns whether there were any. */
+    /** Takes the newest blocks of the reserve back into use; returns whether there were any, and room for them. */
     boolean restock(int atLeast) {
         assert top == 0 : "top: " + top + " (expected: 0)";
-        if (reserved == 0) {
-            return false;
-        }
-        int n = Math.min(reserved, Math.max(atLeast, reserved >> 1));
-        int[] more = new int[ids.length + n];
+        int n = Math.min(Math.min(reserved, Math.max(atLeast, reserved >> 1)), ids.length);
         reserved -= n;
-        System.arraycopy(reserve, reserved, more, 0, n);
-        ids = more;
+        System.arraycopy(reserve, reserved, ids, 0, n);
         top = n;
-        return true;
+        return n > 0;
     }
 
     /** How many blocks no allocation has needed since the last turn. */
@@ -226,23 +218,18 @@ public final class HotCache {
     }
 
     /**
-     * Begins another turn: lays all but the newest blocks aside. The caller has given the reserve back.
+     * Begins another turn: lays all blocks aside. The caller has given the reserve back.
      *
-     * @param given how many blocks of the reserve that were
-     * @param newest how many stay in use
+     * @param given how many blocks that were
      */
-    void turn(int given, int newest) {
+    void turn(int given) {
         assert reserved == 0 : "reserved: " + reserved + " (expected: 0)";
         aged += given;
-        int n = top - newest;
-        if (n <= 0) {
-            reserve = NO_RESERVE;
-            return;
-        }
-        reserve = Arrays.copyOf(ids, n);
-        reserved = n;
-        ids = Arrays.copyOfRange(ids, n, ids.length);
-        top = newest;
+        int[] empty = reserve.length == ids.length ? reserve : new int[ids.length];
+        reserve = ids;
+        reserved = top;
+        ids = empty;
+        top = 0;
     }
 
     /**

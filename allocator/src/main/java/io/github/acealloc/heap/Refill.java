@@ -194,12 +194,11 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         }
         Knobs knobs = heap.knobs();
         int sizeClass = cache.sizeClass();
-        int over = cache.size() - knobs.cap(sizeClass);
-        int idle = cache.reserved();
-        giveOldest(cache, Math.max(over, idle), knobs);
+        int idle = Math.max(cache.size() - knobs.cap(sizeClass), cache.reserved());
+        giveOldest(cache, idle, knobs);
         if (cache.cap() != knobs.cap(sizeClass)) {
             cache.cap(knobs.cap(sizeClass));
         }
-        cache.turn(Math.max(over, idle), knobs.batch(sizeClass));
+        cache.turn(idle);
     }
 }

@@ -115,7 +115,7 @@ class SpillTest {
         blocks.forEach(rig::release);
         assertThatThrownBy(() -> rig.cache(KIB).cap(3))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("size: 4 (expected: <= cap: 3)");
+                .hasMessage("top: 4 (expected: <= cap: 3)");
     }
 
     @Test

@@ -144,7 +144,7 @@ public record KnobSetting(List<Change> changes) {
     /** Returns an allocator with these limits and the settings of the {@code acealloc.*} properties. */
     public AceByteBufAllocator create() {
         AceConfig config = AceConfig.fromSystemProperties();
-        Knobs defaults = Knobs.defaults().withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis()));
+        Knobs defaults = config.knobs();
         return new AceByteBufAllocator(config, applyTo(defaults));
     }
 

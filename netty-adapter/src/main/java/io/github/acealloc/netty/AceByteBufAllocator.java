@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.AceStats;
 import io.github.acealloc.control.AceLoop;
@@ -84,7 +82,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
                 .filter(file -> learns || config.mode() == Mode.FROZEN)
                 .map(file -> new PolicyKeeper(file, learns));
         Policies learned = keeper.map(PolicyKeeper::read).orElse(Policies.NONE);
-        Knobs common = knobs != null ? knobs : knobs(config);
+        Knobs common = knobs != null ? knobs : config.knobs();
         direct = new BufferPool(
                 this, OsMemory.direct(), directBudget, config, learned.direct().over(common), leaks);
         heap = new BufferPool(
@@ -101,11 +99,6 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         if (printsStatsAtExit || keeper.isPresent()) {
             AtExit.watch(this);
         }
-    }
-
-    private static Knobs knobs(AceConfig config) {
-        Knobs knobs = config.mode() == Mode.LEARN ? Knobs.toLearn() : Knobs.defaults();
-        return knobs.withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis()));
     }
 
     /** Prints the figures and keeps what was learned, if that is wanted. */

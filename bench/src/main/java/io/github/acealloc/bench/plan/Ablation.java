@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * ACE as it is, and with each part left out in turn.
  *
- * <p>Where caps are what is changed, they are fixed: the loop would move them again. It goes on in the settings that
- * change anything else.
+ * <p>Where caps or batches are what is changed, they are fixed: the loop would move them again. It goes on in the settings
+ * that change anything else.
  */
 public final class Ablation {
     /** What all others are held against. */
@@ -25,7 +25,7 @@ public final class Ablation {
             learning("prefill off", "slabs are fetched one by one", "prefill:1"),
             learning("no warm slabs", "no empty slab is kept ready", "warm:0"),
             learning("idle trim off", "idle memory is kept", "purge:never"),
-            learning("refill one", "caches are filled and emptied block by block", "batch:1"));
+            fixed("refill one", "caches are filled and emptied block by block", "batch:1"));
 
     private Ablation() {}
 
