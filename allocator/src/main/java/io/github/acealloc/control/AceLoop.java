@@ -144,35 +144,46 @@ public final class AceLoop {
     public void turn(long now) {
         lastTurn = now;
         isActive = false;
+        Mode mode = this.mode;
+        List<ThreadHeap> heaps = registry.heaps();
+        if (mode == Mode.OFF) {
+            heaps.forEach(heap -> heap.knobs(null));
+        }
         if (mode != Mode.LEARN && mode != Mode.OBSERVE) {
             return;
         }
-        List<ThreadHeap> heaps = registry.heaps();
         long budget = Math.max((limitBytes >> BUDGET_SHIFT) / Math.max(heaps.size(), 1), LEAST_BUDGET);
-        int active = 0;
         for (ThreadHeap heap : heaps) {
-            HeapWatch watch;
-            synchronized (watches) {
-                watch = watches.computeIfAbsent(heap, h -> new HeapWatch(h, h.knobs(), now));
-            }
-            Economics economics = economics(heap);
-            List<Reading> readings = watch.read(now, economics);
-            boolean allocates = watch.allocations() > 0;
-            Policy policy = tournament.policy(active, watches.size());
-            isActive |= allocates;
-            decide(watch, readings, policy, economics, budget);
-            if (allocates) {
-                tournament.play(active++, policy, cost(readings, economics), watch.allocations());
-                mix.add(readings);
-            }
-            if (mode == Mode.LEARN) {
-                apply(watch, readings, economics, now);
-            } else {
-                heap.knobs(start.get().withObservation(0, LIFETIME_BYTES));
-            }
+            turn(watch(heap, now), heaps.size(), mode == Mode.LEARN, budget, now);
         }
         if (tournament.endTurn() && mix.hasShifted()) {
             tournament.relearn();
+        }
+    }
+
+    private HeapWatch watch(ThreadHeap heap, long now) {
+        synchronized (watches) {
+            return watches.computeIfAbsent(heap, h -> new HeapWatch(h, h.knobs(), now));
+        }
+    }
+
+    private void turn(HeapWatch watch, int heaps, boolean learns, long budget, long now) {
+        ThreadHeap heap = watch.heap();
+        Economics economics = economics(heap);
+        List<Reading> readings = watch.read(now, economics);
+        boolean allocates = watch.allocations() > 0;
+        isActive |= allocates;
+        Policy policy = learns ? tournament.policy(heap.number(), heaps) : tournament.best();
+        decide(watch, readings, policy, economics, budget, learns);
+        heap.knobs(watch.knobs(start.get(), LIFETIME_BYTES));
+        if (allocates) {
+            mix.add(readings);
+        }
+        if (learns) {
+            if (allocates) {
+                tournament.play(heap.number(), policy, cost(readings, economics), watch.allocations());
+            }
+            giveBack(watch, readings, economics, now);
         }
     }
 
@@ -189,7 +200,8 @@ public final class AceLoop {
         return cost;
     }
 
-    private void decide(HeapWatch watch, List<Reading> readings, Policy policy, Economics economics, long budget) {
+    private void decide(
+            HeapWatch watch, List<Reading> readings, Policy policy, Economics economics, long budget, boolean learns) {
         List<Controller.Choice> choices = new ArrayList<>();
         int[] caps = new int[readings.size()];
         for (int i = 0; i < caps.length; i++) {
@@ -214,19 +226,23 @@ public final class AceLoop {
             if (settled != null) {
                 log.add(settled);
             }
-            Decision decision = decision(watch, reading, policy, choices.get(i), cap, pin != null);
-            boolean applies = mode == Mode.LEARN;
-            if (decision != null && !applies) {
-                log.add(decision);
-            }
-            if (applies) {
+            Decision decision = decision(watch, reading, policy, choices.get(i), cap, pin != null, learns);
+            if (learns) {
                 watch.choose(reading, choices.get(i), cap, cost, decision);
+            } else if (decision != null) {
+                log.add(decision);
             }
         }
     }
 
     private Decision decision(
-            HeapWatch watch, Reading reading, Policy policy, Controller.Choice choice, int cap, boolean isPinned) {
+            HeapWatch watch,
+            Reading reading,
+            Policy policy,
+            Controller.Choice choice,
+            int cap,
+            boolean isPinned,
+            boolean learns) {
         if (cap == reading.cap() && choice.batch() == reading.batch()) {
             return null;
         }
@@ -249,15 +265,13 @@ public final class AceLoop {
                 choice.predicted(),
                 Double.NaN,
                 choice.rolledBack(),
-                mode == Mode.LEARN);
+                learns);
     }
 
-    private void apply(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
-        ThreadHeap heap = watch.heap();
-        heap.knobs(watch.knobs(start.get(), LIFETIME_BYTES));
+    private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
         BitSet due = watch.due(readings, economics, now, start.get().purgeDelayNanos());
         if (!due.isEmpty()) {
-            registry.turn(heap, due);
+            registry.turn(watch.heap(), due);
         }
     }
 
