@@ -25,6 +25,9 @@ public final class AceConfig {
     private static final int MAX_TRACKED = 1_000_000;
     private static final int MAX_DELAY_MILLIS = 3_600_000;
 
+    /** The purge delay at the price of the balanced profile. */
+    private static final int PURGE_DELAY_MILLIS = 1000;
+
     /** The allocators that {@code acealloc.allocator} can name. */
     public enum AllocatorName {
         /** This project's. */
@@ -58,8 +61,9 @@ public final class AceConfig {
                         + " by the Java heap alone."),
         PURGE_DELAY_MILLIS(
                 "purgeDelayMillis",
-                "1000",
-                "milliseconds, 0 to 3600000",
+                "auto",
+                "milliseconds, 0 to 3600000; auto is 1000, and where the control loop learns 125 with the profile footprint and"
+                        + " 8000 with throughput",
                 "How long memory lies unused before it goes back to the system."),
         MODE(
                 "mode",
@@ -244,6 +248,10 @@ public final class AceConfig {
      * @return milliseconds, 0 to 3,600,000
      */
     public int purgeDelayMillis() {
+        if (values.get(Setting.PURGE_DELAY_MILLIS).equals("auto")) {
+            double price = mode() == Mode.LEARN ? profile().price() : Profile.BALANCED.price();
+            return (int) Math.round(PURGE_DELAY_MILLIS * Profile.BALANCED.price() / price);
+        }
         return number(Setting.PURGE_DELAY_MILLIS, MAX_DELAY_MILLIS);
     }
 
