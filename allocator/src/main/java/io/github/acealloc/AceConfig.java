@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.control.Economics;
 import io.github.acealloc.control.Mode;
 import io.github.acealloc.control.Profile;
 import io.github.acealloc.heap.Knobs;
@@ -183,7 +184,10 @@ public final class AceConfig {
      * @return those for the mode, with the purge delay
      */
     public Knobs knobs() {
-        Knobs knobs = mode() == Mode.LEARN ? Knobs.toLearn() : Knobs.defaults();
+        Knobs knobs = Knobs.defaults();
+        if (mode() == Mode.LEARN) {
+            knobs = knobs.withPaying(new Economics(profile().price(), Economics.UNTIMED_REFILL_NANOS).byteNanos());
+        }
         return knobs.withPurgeDelay(TimeUnit.MILLISECONDS.toNanos(purgeDelayMillis()));
     }
 

@@ -175,7 +175,7 @@ public final class AceLoop {
         isActive |= allocates;
         Policy policy = learns ? tournament.policy(heap.number(), heaps) : tournament.best();
         decide(watch, readings, policy, economics, budget, learns);
-        heap.knobs(watch.knobs(start.get(), LIFETIME_BYTES));
+        heap.knobs(watch.knobs(start.get(), LIFETIME_BYTES, learns ? economics.byteNanos() : 0));
         if (allocates) {
             mix.add(readings);
         }

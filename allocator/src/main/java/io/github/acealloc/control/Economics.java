@@ -17,6 +17,15 @@ public record Economics(double price, double refillNanos) {
         return refillNanos / Math.max(batch, 1) / (blockBytes * price);
     }
 
+    /**
+     * The break-even interval of what one refill fetches, for each byte of it.
+     *
+     * @return nanoseconds times bytes
+     */
+    public double byteNanos() {
+        return refillNanos / price;
+    }
+
     /** What a class costs while it does what a reading says; in cores. */
     public double cost(Reading reading) {
         double held = (double) reading.level() * reading.blockBytes() * price;

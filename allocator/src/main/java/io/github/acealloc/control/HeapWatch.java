@@ -7,7 +7,6 @@ import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.SizeClasses;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -129,7 +128,7 @@ final class HeapWatch {
                 meter.watchedNanos() - track.watchedNanos,
                 cache.aged() - track.aged,
                 cache.size(),
-                caps[c],
+                Math.max(caps[c], meter.raised(window)),
                 batches[c],
                 track.lifetimes.mean(Double.MAX_VALUE),
                 track.lifetimes.mean(economics.tau(bytes, batches[c])));
@@ -180,7 +179,9 @@ final class HeapWatch {
     }
 
     /** The limits as they are decided now, for another window. */
-    Knobs knobs(Knobs common, int lifetimeBytes) {
-        return common.withCaches(Arrays.copyOf(caps, caps.length), batches).withObservation(++window, lifetimeBytes);
+    Knobs knobs(Knobs common, int lifetimeBytes, double payingByteNanos) {
+        return common.withCaches(caps, batches)
+                .withObservation(++window, lifetimeBytes)
+                .withPaying(payingByteNanos);
     }
 }

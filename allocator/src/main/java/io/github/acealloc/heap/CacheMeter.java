@@ -20,6 +20,9 @@ public final class CacheMeter {
     /** Of how many spills one is watched: reading the clock for each would cost more than a block. */
     private static final int SPILLS_PER_WATCH = 8;
 
+    /** Blocks; no cap is raised beyond. */
+    private static final int MOST_RAISED = 4096;
+
     private final LongSupplier clock;
     private long taken;
     private long given;
@@ -39,6 +42,8 @@ public final class CacheMeter {
     private long reuses;
     private long lapses;
     private long watchedNanos;
+    private int raised;
+    private int raisedIn = -1;
 
     CacheMeter() {
         this(System::nanoTime);
@@ -53,16 +58,38 @@ public final class CacheMeter {
         return given - taken;
     }
 
-    /** The cache is empty and gets blocks. */
-    void refill(int now) {
+    /**
+     * The cache is empty and gets blocks.
+     *
+     * @param now the window
+     * @param payingNanos if what a watched spill gave away is needed again within this time, the cap is raised at once to what
+     *     would have been enough, for the rest of the window: the control loop is too slow for a cold start
+     * @param batch of the refill
+     */
+    void refill(int now, long payingNanos, int batch) {
         refills++;
         long level = spilled();
         mark(level, now);
         if (watching && level <= watchedLevel) {
             watching = false;
             reuses++;
-            watchedNanos += clock.getAsLong() - watchedSince;
+            long nanos = clock.getAsLong() - watchedSince;
+            watchedNanos += nanos;
+            if (nanos < payingNanos) {
+                raised = (int) Math.min((long) swing(now) + batch, MOST_RAISED);
+                raisedIn = now;
+            }
         }
+    }
+
+    /**
+     * The cap that a watched spill has shown to pay.
+     *
+     * @param window the current one
+     * @return blocks; 0 if there was none in this window
+     */
+    public int raised(int window) {
+        return raisedIn == window ? raised : 0;
     }
 
     /** The cache is full and gives blocks away. */

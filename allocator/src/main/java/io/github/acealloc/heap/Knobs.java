@@ -15,8 +15,6 @@ public final class Knobs {
     static final int MAX_CAP = 256;
 
     private static final int MIN_CAP = 1;
-    private static final int LEARNING_BYTES = 1 << 20;
-    private static final int LEARNING_CAP = 1024;
     private static final int WARM_BYTES = 128 << 10;
     private static final int MAX_WARM_SLABS = 2;
     private static final int PREFILL = 3;
@@ -40,6 +38,7 @@ public final class Knobs {
     private int hugePagesFrom = NO_HUGE_PAGES;
     private int window;
     private int lifetimeBytes;
+    private double payingByteNanos;
 
     private Knobs(int[] caps, int[] batches) {
         this.caps = caps;
@@ -57,6 +56,7 @@ public final class Knobs {
         copy.hugePagesFrom = hugePagesFrom;
         copy.window = window;
         copy.lifetimeBytes = lifetimeBytes;
+        copy.payingByteNanos = payingByteNanos;
         return copy;
     }
 
@@ -73,21 +73,6 @@ public final class Knobs {
             batches[c] = Math.min(Math.max(BATCH_BYTES / SizeClasses.blockBytes(c), 1), MAX_BATCH);
         }
         return new Knobs(caps, batches);
-    }
-
-    /**
-     * The limits of a heap whose caps are learned: caps so high that only what is observed lowers them, because what
-     * lies in a cache and is not needed goes back by itself.
-     *
-     * @return the same for all heaps
-     */
-    public static Knobs toLearn() {
-        Knobs knobs = defaults();
-        int[] caps = new int[SizeClasses.COUNT];
-        for (int c = 0; c < caps.length; c++) {
-            caps[c] = Math.min(Math.max(LEARNING_BYTES / SizeClasses.blockBytes(c), 2), LEARNING_CAP);
-        }
-        return knobs.withCaches(caps, knobs.batches);
     }
 
     /**
@@ -296,5 +281,27 @@ public final class Knobs {
      */
     public int window() {
         return window;
+    }
+
+    /**
+     * The same limits, where owners raise a cap by themselves if it pays.
+     *
+     * @param byteNanos how long a byte may lie idle that saves a refill, in nanoseconds times bytes; 0 raises none
+     * @return a new object
+     */
+    public Knobs withPaying(double byteNanos) {
+        Knobs knobs = copy();
+        knobs.payingByteNanos = byteNanos;
+        return knobs;
+    }
+
+    /**
+     * How long a block may lie idle before keeping it has cost more than fetching it again.
+     *
+     * @param sizeClass the class
+     * @return nanoseconds; 0 if that is not known
+     */
+    long payingNanos(int sizeClass) {
+        return (long) (payingByteNanos / ((double) batches[sizeClass] * SizeClasses.blockBytes(sizeClass)));
     }
 }

@@ -65,10 +65,9 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
 
     private int fetch(HotCache cache, Knobs knobs) {
         int sizeClass = cache.sizeClass();
-        cache.meter().refill(knobs.window());
-        if (cache.cap() != knobs.cap(sizeClass)) {
-            cache.cap(knobs.cap(sizeClass));
-        }
+        int batch = knobs.batch(sizeClass);
+        cache.meter().refill(knobs.window(), knobs.payingNanos(sizeClass), batch);
+        fit(cache, cap(cache, knobs));
         drain(DRAIN_LIMIT);
         if (cache.size() > 0) {
             return cache.pop();
@@ -76,7 +75,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         int id = take(sizeClass, knobs);
         int taken = 1;
         // Every block is in the cache before the next is taken, so that a failure half-way loses none.
-        for (int more = Math.min(knobs.batch(sizeClass), cache.cap()); more > 0 && id != HeapSlabs.NONE; more--) {
+        for (int more = Math.min(batch, cache.cap()); more > 0 && id != HeapSlabs.NONE; more--) {
             cache.push(id);
             id = more > 1 && slabs.hasPartial(sizeClass) ? slabs.take(sizeClass) : HeapSlabs.NONE;
             taken += id != HeapSlabs.NONE ? 1 : 0;
@@ -84,6 +83,17 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         cache.meter().taken(taken);
         slabs.pages().step();
         return id != HeapSlabs.NONE ? id : cache.pop();
+    }
+
+    /** The cap that the cache is to have now. */
+    private static int cap(HotCache cache, Knobs knobs) {
+        return Math.max(knobs.cap(cache.sizeClass()), cache.meter().raised(knobs.window()));
+    }
+
+    private static void fit(HotCache cache, int cap) {
+        if (cache.cap() != cap) {
+            cache.cap(cap);
+        }
     }
 
     /** A block from a slab, of which there is one in the end: there is memory, or an error. */
@@ -110,16 +120,14 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         assert isOwner() : "owner: " + heap.ownerName();
         counters.spills++;
         Knobs knobs = heap.knobs();
-        int cap = knobs.cap(cache.sizeClass());
+        int cap = cap(cache, knobs);
         cache.meter().spill(cache.size(), knobs.window());
         if (cache.size() >= cap) {
             int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
             giveOldest(cache, n, knobs);
             cache.meter().given(n);
         }
-        if (cache.cap() != cap) {
-            cache.cap(cap);
-        }
+        fit(cache, cap);
         giveBack(cache, id, knobs);
     }
 
@@ -193,12 +201,10 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             return;
         }
         Knobs knobs = heap.knobs();
-        int sizeClass = cache.sizeClass();
-        int idle = Math.max(cache.size() - knobs.cap(sizeClass), cache.reserved());
+        int cap = cap(cache, knobs);
+        int idle = Math.max(cache.size() - cap, cache.reserved());
         giveOldest(cache, idle, knobs);
-        if (cache.cap() != knobs.cap(sizeClass)) {
-            cache.cap(knobs.cap(sizeClass));
-        }
+        fit(cache, cap);
         cache.turn(idle);
     }
 }

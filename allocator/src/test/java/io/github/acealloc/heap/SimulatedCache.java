@@ -5,6 +5,7 @@ package io.github.acealloc.heap;
 public final class SimulatedCache {
     private final CacheMeter meter = new CacheMeter(this::now);
     private final int batch;
+    private final long payingNanos;
     private long now;
     private int window;
     private int cap;
@@ -15,8 +16,9 @@ public final class SimulatedCache {
     private long agedBlocks;
     private double held;
 
-    public SimulatedCache(int cap, int batch) {
+    public SimulatedCache(int cap, int batch, long payingNanos) {
         this.cap = cap;
+        this.payingNanos = payingNanos;
         this.batch = batch;
     }
 
@@ -32,7 +34,8 @@ public final class SimulatedCache {
     public void allocate(long time) {
         advance(time);
         if (level == 0) {
-            meter.refill(window);
+            meter.refill(window, payingNanos, batch);
+            cap = Math.max(cap, meter.raised(window));
             misses++;
             level = Math.min(batch, Math.max(cap, 1));
             meter.taken(level);
