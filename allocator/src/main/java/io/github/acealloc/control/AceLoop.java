@@ -168,7 +168,7 @@ public final class AceLoop {
             if (mode == Mode.LEARN) {
                 apply(watch, readings, economics, now);
             } else {
-                heap.knobs(start.get().withObservation(0, LIFETIME_BYTES));
+                heap.knobs(watch.observing(start.get(), LIFETIME_BYTES));
             }
         }
         if (tournament.endTurn() && mix.hasShifted()) {
@@ -300,8 +300,13 @@ public final class AceLoop {
     public String explain() {
         StringBuilder text = new StringBuilder(1024);
         text.append(String.format(
+                Locale.ROOT,
                 "%s memory: mode %s, profile %s, %d decisions, %d rolled back%n",
-                kind, mode, profile, log.count(), log.rolledBack()));
+                kind,
+                mode,
+                profile,
+                log.count(),
+                log.rolledBack()));
         for (Policy policy : Policy.values()) {
             text.append(String.format(Locale.ROOT, "policy %s: %.0f points%n", policy, tournament.rating(policy)));
         }

@@ -7,7 +7,6 @@ import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.SizeClasses;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -181,6 +180,11 @@ final class HeapWatch {
 
     /** The limits as they are decided now, for another window. */
     Knobs knobs(Knobs common, int lifetimeBytes) {
-        return common.withCaches(Arrays.copyOf(caps, caps.length), batches).withObservation(++window, lifetimeBytes);
+        return observing(common.withCaches(caps, batches), lifetimeBytes);
+    }
+
+    /** The same limits, for another window: water marks and watches begin anew. */
+    Knobs observing(Knobs knobs, int lifetimeBytes) {
+        return knobs.withObservation(++window, lifetimeBytes);
     }
 }
