@@ -161,7 +161,8 @@ public record AceStats(
     }
 
     /**
-     * All figures as a text of several lines: totals, tiers, classes that hold or have done something, heaps.
+     * All figures as a text of several lines: totals, tiers, classes that hold or have done something,
+     * heaps, and the last decisions.
      *
      * @return lines that each end with a line feed
      */

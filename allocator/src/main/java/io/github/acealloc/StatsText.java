@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
 final class StatsText {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
 
+    /** So many are printed at most. */
+    private static final int DECISIONS = 20;
+
     private StatsText() {}
 
     static String line(AceStats stats) {
@@ -92,6 +95,13 @@ final class StatsText {
                     h.remoteQueued(),
                     h.allocations(),
                     h.owner()));
+        }
+        int kept = stats.decisions().size();
+        if (kept > 0) {
+            text.append(String.format("%nthe last decisions%n"));
+        }
+        for (Decision decision : stats.decisions().subList(Math.max(kept - DECISIONS, 0), kept)) {
+            text.append(decision).append(System.lineSeparator());
         }
         return text.toString();
     }

@@ -314,8 +314,13 @@ public final class AceLoop {
     public String explain() {
         StringBuilder text = new StringBuilder(1024);
         text.append(String.format(
+                Locale.ROOT,
                 "%s memory: mode %s, profile %s, %d decisions, %d rolled back%n",
-                kind, mode, profile, log.count(), log.rolledBack()));
+                kind,
+                mode,
+                profile,
+                log.count(),
+                log.rolledBack()));
         for (Policy policy : Policy.values()) {
             text.append(String.format(Locale.ROOT, "policy %s: %.0f points%n", policy, tournament.rating(policy)));
         }

@@ -90,7 +90,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         metric = new AceAllocatorMetric(direct, heap);
         keeper.ifPresent(k -> k.keep(loop(direct)::learned, loop(heap)::learned));
         for (AceLoop loop : List.of(loop(direct), loop(heap))) {
-            if (DecisionEvent.isAvailable()) {
+            if (hasJfr()) {
                 loop.log().listen(DecisionEvent::commit);
             }
             keeper.ifPresent(k -> loop.log().listen(k::decided));
@@ -107,6 +107,11 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
             System.err.print(this + "\n" + stats().print());
         }
         keeper.ifPresent(PolicyKeeper::write);
+    }
+
+    /** Whether this Java runtime has JFR; without it the event's class cannot even be loaded. */
+    private static boolean hasJfr() {
+        return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
     }
 
     private static AceLoop loop(BufferPool pool) {
@@ -214,7 +219,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        keeper.ifPresent(PolicyKeeper::write);
+        keeper.ifPresent(PolicyKeeper::end);
         try {
             direct.close();
         } finally {

@@ -93,9 +93,4 @@ final class DecisionEvent extends Event {
         event.applied = decision.applied();
         event.commit();
     }
-
-    /** Whether this Java runtime has JFR. */
-    static boolean isAvailable() {
-        return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-    }
 }

@@ -4,11 +4,14 @@ package io.github.acealloc.netty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import io.github.acealloc.control.LearnedPolicy;
 import io.github.acealloc.control.LearnedPolicy.Limits;
 import io.github.acealloc.slab.SizeClasses;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,7 +27,11 @@ final class PolicyFile {
     private static final int VERSION = 1;
 
     /** A file that is larger is none of ours. */
-    private static final long MAX_BYTES = 64 << 10;
+    private static final int MAX_BYTES = 64 << 10;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private static final String DIRECT = "direct";
     private static final String HEAP = "heap";
@@ -42,12 +49,9 @@ final class PolicyFile {
      * @throws IOException if it cannot be read or is not a policy of this version; the text says what was found
      */
     static Policies read(Path file) throws IOException {
-        if (Files.size(file) > MAX_BYTES) {
-            throw new IOException("length: " + Files.size(file) + " bytes (expected: <= " + MAX_BYTES + ")");
-        }
         Map<String, LearnedPolicy> kinds = new HashMap<>();
-        try (JsonParser json = new JsonFactory().createParser(Files.readAllBytes(file))) {
-            expect(json.nextToken() == JsonToken.START_OBJECT, "the file", "an object");
+        try (JsonParser json = JSON.createParser(bytes(file))) {
+            next(json, JsonToken.START_OBJECT, "the file", "an object");
             header(json, "format", FORMAT);
             header(json, "version", Integer.toString(VERSION));
             header(json, "classes", Integer.toString(SizeClasses.COUNT));
@@ -55,12 +59,28 @@ final class PolicyFile {
                 expect(kind.equals(DIRECT) || kind.equals(HEAP), kind, "direct or heap");
                 kinds.put(kind, policy(json));
             }
-            expect(json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null, "the end", "nothing more");
+            expect(json.currentToken() == JsonToken.END_OBJECT, "the file: " + json.getText(), "direct or heap");
+            next(json, null, "after the end", "nothing more");
+        } catch (JsonProcessingException e) {
+            throw new IOException(
+                    "line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage()
+                            + " (expected: a learned policy)",
+                    e);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
         return new Policies(
                 kinds.getOrDefault(DIRECT, LearnedPolicy.NONE), kinds.getOrDefault(HEAP, LearnedPolicy.NONE));
+    }
+
+    /** Never more than is allowed, whatever the file system says of its length. */
+    private static byte[] bytes(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            expect(bytes.length <= MAX_BYTES, "length: more than " + MAX_BYTES + " bytes", "<= " + MAX_BYTES);
+            return bytes;
+        }
     }
 
     private static void header(JsonParser json, String name, String value) throws IOException {
@@ -70,21 +90,25 @@ final class PolicyFile {
     }
 
     private static LearnedPolicy policy(JsonParser json) throws IOException {
-        expect(json.nextToken() == JsonToken.START_OBJECT, "a kind of memory", "an object");
+        next(json, JsonToken.START_OBJECT, json.currentName(), "an object");
         Map<Integer, Limits> limits = new HashMap<>();
         for (String bytes = json.nextFieldName(); bytes != null; bytes = json.nextFieldName()) {
             expect(bytes.matches("\\d{1,7}"), bytes, "the size of a class's blocks");
-            expect(json.nextToken() == JsonToken.START_OBJECT, bytes, "an object");
+            next(json, JsonToken.START_OBJECT, bytes, "an object");
             limits.put(Integer.valueOf(bytes), new Limits(number(json, "cap"), number(json, "batch")));
-            expect(json.nextToken() == JsonToken.END_OBJECT, bytes, "cap and batch, no more");
+            next(json, JsonToken.END_OBJECT, bytes, "cap and batch, no more");
         }
         return new LearnedPolicy(limits);
     }
 
     private static int number(JsonParser json, String name) throws IOException {
         expect(name.equals(json.nextFieldName()), String.valueOf(json.currentName()), name);
-        expect(json.nextToken() == JsonToken.VALUE_NUMBER_INT, name, "a whole number");
+        next(json, JsonToken.VALUE_NUMBER_INT, name, "a whole number");
         return json.getIntValue();
+    }
+
+    private static void next(JsonParser json, JsonToken token, String name, String expected) throws IOException {
+        expect(json.nextToken() == token, name + ": " + json.getText(), expected);
     }
 
     private static void expect(boolean condition, String found, String expected) throws IOException {
@@ -98,7 +122,7 @@ final class PolicyFile {
         Path directory = file.toAbsolutePath().getParent();
         Path fresh = Files.createTempFile(directory, "acealloc-policy", ".tmp");
         try {
-            try (JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(fresh))) {
+            try (JsonGenerator json = JSON.createGenerator(Files.newOutputStream(fresh))) {
                 json.useDefaultPrettyPrinter();
                 json.writeStartObject();
                 json.writeStringField("format", FORMAT);

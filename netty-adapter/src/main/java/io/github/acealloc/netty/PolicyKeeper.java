@@ -20,7 +20,7 @@ final class PolicyKeeper {
     private static final long BETWEEN_NANOS = 60_000_000_000L;
 
     private final Path file;
-    private final boolean writes;
+    private boolean writes;
     private Supplier<Policies> learned;
     private long written = System.nanoTime();
     private boolean failed;
@@ -39,7 +39,7 @@ final class PolicyKeeper {
         try {
             return PolicyFile.read(file);
         } catch (IOException | RuntimeException e) {
-            LOGGER.warn("acealloc.policy: {} is ignored: {}", file, e.getMessage());
+            LOGGER.warn("acealloc.policy: {} is ignored: {}", file, e.toString()); // a path alone says nothing
             return Policies.NONE;
         }
     }
@@ -59,17 +59,25 @@ final class PolicyKeeper {
     /** Writes what is known now, if anything was learned. */
     synchronized void write() {
         written = System.nanoTime();
-        Policies policies = learned.get();
-        if (!writes || policies.equals(Policies.NONE)) {
+        if (!writes) {
             return;
         }
         try {
-            PolicyFile.write(file, policies);
+            Policies policies = learned.get();
+            if (!policies.equals(Policies.NONE)) {
+                PolicyFile.write(file, policies);
+            }
         } catch (IOException | RuntimeException e) {
             if (!failed) {
                 failed = true;
                 LOGGER.warn("acealloc.policy: {} cannot be written; said once", file, e);
             }
         }
+    }
+
+    /** Writes for the last time: whoever uses the file from now on may know more. */
+    synchronized void end() {
+        write();
+        writes = false;
     }
 }
