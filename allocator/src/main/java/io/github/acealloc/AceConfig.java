@@ -186,7 +186,8 @@ public final class AceConfig {
     public Knobs knobs() {
         Knobs knobs = Knobs.defaults();
         if (mode() == Mode.LEARN) {
-            knobs = knobs.withPaying(new Economics(profile().price(), Economics.UNTIMED_REFILL_NANOS).byteNanos());
+            Economics economics = new Economics(profile().price(), Economics.UNTIMED_REFILL_NANOS);
+            knobs = knobs.withPaying(economics.taus(knobs));
         }
         return knobs.withPurgeDelay(TimeUnit.MILLISECONDS.toNanos(purgeDelayMillis()));
     }

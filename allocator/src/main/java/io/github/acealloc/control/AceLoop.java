@@ -31,6 +31,9 @@ public final class AceLoop {
     /** The part of the limit that all caches together may hold. */
     private static final int BUDGET_SHIFT = 3;
 
+    /** Why a cap is another that was not decided here. */
+    private static final String RAISED = "overflow was needed again, and the owner has raised it";
+
     /** No heap has less for its caches. */
     private static final long LEAST_BUDGET = 1 << 20;
 
@@ -153,8 +156,19 @@ public final class AceLoop {
             return;
         }
         long budget = Math.max((limitBytes >> BUDGET_SHIFT) / Math.max(heaps.size(), 1), LEAST_BUDGET);
+        List<HeapWatch> active = new ArrayList<>();
         for (ThreadHeap heap : heaps) {
-            turn(watch(heap, now), heaps.size(), mode == Mode.LEARN, budget, now);
+            HeapWatch watch = watch(heap, now);
+            if (watch.allocations() > 0) {
+                active.add(watch);
+            }
+        }
+        for (ThreadHeap heap : heaps) {
+            HeapWatch watch = watch(heap, now);
+            Policy policy = mode == Mode.LEARN && active.contains(watch)
+                    ? tournament.policy(active.indexOf(watch), active.size())
+                    : tournament.best();
+            turn(watch, policy, mode == Mode.LEARN, budget, now);
         }
         if (tournament.endTurn() && mix.hasShifted()) {
             tournament.relearn();
@@ -167,15 +181,15 @@ public final class AceLoop {
         }
     }
 
-    private void turn(HeapWatch watch, int heaps, boolean learns, long budget, long now) {
+    private void turn(HeapWatch watch, Policy policy, boolean learns, long budget, long now) {
         ThreadHeap heap = watch.heap();
         Economics economics = economics(heap);
         List<Reading> readings = watch.read(now, economics);
         boolean allocates = watch.allocations() > 0;
         isActive |= allocates;
-        Policy policy = learns ? tournament.policy(heap.number(), heaps) : tournament.best();
         decide(watch, readings, policy, economics, budget, learns);
-        heap.knobs(watch.knobs(start.get(), LIFETIME_BYTES, learns ? economics.byteNanos() : 0));
+        Knobs knobs = watch.knobs(start.get(), LIFETIME_BYTES);
+        heap.knobs(learns ? knobs.withPaying(paying(knobs, economics)) : knobs);
         if (allocates) {
             mix.add(readings);
         }
@@ -185,6 +199,12 @@ public final class AceLoop {
             }
             giveBack(watch, readings, economics, now);
         }
+    }
+
+    private long[] paying(Knobs knobs, Economics economics) {
+        long[] taus = economics.taus(knobs);
+        pins.keySet().forEach(sizeClass -> taus[sizeClass] = 0);
+        return taus;
     }
 
     private Economics economics(ThreadHeap heap) {
@@ -243,17 +263,20 @@ public final class AceLoop {
             int cap,
             boolean isPinned,
             boolean learns) {
-        if (cap == reading.cap() && choice.batch() == reading.batch()) {
+        int oldCap = watch.cap(reading.sizeClass());
+        if (cap == oldCap && choice.batch() == reading.batch()) {
             return null;
         }
-        String reason = isPinned ? "pinned" : cap < choice.cap() ? "the budget is shared" : choice.reason();
+        String reason = isPinned
+                ? "pinned"
+                : cap < choice.cap() ? "the budget is shared" : choice.reason().isEmpty() ? RAISED : choice.reason();
         return new Decision(
                 Instant.now(),
                 kind,
                 watch.heap().number(),
                 reading.sizeClass(),
                 policy,
-                reading.cap(),
+                oldCap,
                 cap,
                 reading.batch(),
                 choice.batch(),

@@ -116,7 +116,7 @@ public final class Controller {
             return new Wish(
                     Math.max(reading.cap(), (double) reading.swing() + reading.batch()), "overflow was needed again");
         }
-        if (reading.watchedNanos() > 0) {
+        if (reading.watchedNanos() >= tau * Math.max(reading.reuses(), 1)) {
             return new Wish(Math.max(reading.cap() / 2, reading.batch()), "overflow was not needed again");
         }
         if (reading.aged() > (double) reading.level() + reading.allocations()) {
@@ -132,7 +132,7 @@ public final class Controller {
         }
         double swing = Math.sqrt(burstiness) * CapPlanner.swing(reading.rate(), reading.shortNanos(), tau);
         double cap = reading.batch() + swing;
-        if (reading.watchedNanos() > 0 && !(reading.watchedNanos() < tau * reading.reuses())) {
+        if (reading.watchedNanos() >= tau * Math.max(reading.reuses(), 1)) {
             return new Wish(
                     Math.min(cap, Math.max(reading.cap() / 2, reading.batch())), "overflow was not needed again");
         }
@@ -152,7 +152,10 @@ public final class Controller {
 
     private static int bounded(Reading reading, double wanted) {
         double most = Math.min((double) MOST_GROWTH * Math.max(reading.cap(), reading.batch()), MOST_CAP);
-        return (int) Math.ceil(Math.max(Math.min(wanted, Math.max(most, reading.cap())), 1));
+        if (!(wanted >= 0)) {
+            return reading.cap();
+        }
+        return (int) Math.ceil(Math.max(Math.min(wanted, Math.max(most, reading.cap())), Math.min(reading.cap(), 1)));
     }
 
     /** Large ones where much passes, one where little does; never more than the cap, and as it was unless that is off by half. */

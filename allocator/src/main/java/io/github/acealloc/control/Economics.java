@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.control;
 
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.slab.SizeClasses;
+
 /**
  * One price for memory, and what fetching it again costs: the break-even interval of a thing is how long it may lie idle
  * before keeping it has cost more than fetching it again would.
@@ -18,12 +21,17 @@ public record Economics(double price, double refillNanos) {
     }
 
     /**
-     * The break-even interval of what one refill fetches, for each byte of it.
+     * The break-even intervals of all classes.
      *
-     * @return nanoseconds times bytes
+     * @param knobs the batches
+     * @return nanoseconds, by class
      */
-    public double byteNanos() {
-        return refillNanos / price;
+    public long[] taus(Knobs knobs) {
+        long[] taus = new long[SizeClasses.COUNT];
+        for (int c = 0; c < taus.length; c++) {
+            taus[c] = (long) tau(SizeClasses.blockBytes(c), knobs.batch(c));
+        }
+        return taus;
     }
 
     /** What a class costs while it does what a reading says; in cores. */

@@ -31,6 +31,9 @@ final class HeapWatch {
         double costBefore;
     }
 
+    /** What is found when a heap is first looked at was done in about so long. */
+    private static final long FIRST_NANOS = 100_000_000;
+
     private final ThreadHeap heap;
     private final Track[] tracks = new Track[SizeClasses.COUNT];
     private final int[] caps = new int[SizeClasses.COUNT];
@@ -45,7 +48,7 @@ final class HeapWatch {
     /** Begins to watch. */
     HeapWatch(ThreadHeap heap, Knobs start, long now) {
         this.heap = heap;
-        lastNanos = now;
+        lastNanos = now - FIRST_NANOS;
         agedAt = now;
         for (int c = 0; c < caps.length; c++) {
             caps[c] = start.cap(c);
@@ -163,14 +166,14 @@ final class HeapWatch {
     /** What is to give back what it has not needed: the classes whose break-even interval has passed, and in time the slabs. */
     BitSet due(List<Reading> readings, Economics economics, long now, long purgeDelayNanos) {
         BitSet due = new BitSet(SizeClasses.COUNT + 1);
-        if (allocations > 0 && now - agedAt >= purgeDelayNanos) {
+        if (allocations > 0 && hasPassed(now - agedAt, purgeDelayNanos)) {
             agedAt = now;
             due.set(SizeClasses.COUNT);
         }
         for (Reading reading : readings) {
             Track track = tracks[reading.sizeClass()];
             double tau = economics.tau(reading.blockBytes(), reading.batch());
-            if (heap.cache(reading.sizeClass()).size() > 0 && now - track.turnedAt >= tau) {
+            if (heap.cache(reading.sizeClass()).size() > 0 && hasPassed(now - track.turnedAt, tau)) {
                 track.turnedAt = now;
                 due.set(reading.sizeClass());
             }
@@ -178,10 +181,13 @@ final class HeapWatch {
         return due;
     }
 
+    /** A clock that has jumped back counts as time that has passed: nothing waits until it has caught up. */
+    private static boolean hasPassed(long nanos, double least) {
+        return nanos < 0 || nanos >= least;
+    }
+
     /** The limits as they are decided now, for another window. */
-    Knobs knobs(Knobs common, int lifetimeBytes, double payingByteNanos) {
-        return common.withCaches(caps, batches)
-                .withObservation(++window, lifetimeBytes)
-                .withPaying(payingByteNanos);
+    Knobs knobs(Knobs common, int lifetimeBytes) {
+        return common.withCaches(caps, batches).withObservation(++window, lifetimeBytes);
     }
 }

@@ -147,25 +147,23 @@ public final class PolicyTournament {
         played.forEach((heap, sum) -> scores.add(new Score(players.get(heap), sum[0] / sum[1])));
         played.clear();
         players.clear();
-        boolean anyMatch = false;
         for (int i = 0; i < scores.size(); i++) {
             for (int j = i + 1; j < scores.size(); j++) {
-                anyMatch |= match(scores.get(i), scores.get(j));
+                match(scores.get(i), scores.get(j));
             }
         }
-        rounds += anyMatch ? 1 : 0;
+        rounds += scores.size() > 1 ? 1 : 0;
         return true;
     }
 
-    private boolean match(Score a, Score b) {
+    private void match(Score a, Score b) {
         if (a.policy() == b.policy()) {
-            return false;
+            return;
         }
         double result = a.cost() * DRAW < b.cost() ? 1 : b.cost() * DRAW < a.cost() ? 0 : 0.5;
         double expected = 1 / (1 + Math.pow(10, (ratings.get(b.policy()) - ratings.get(a.policy())) / SCALE));
         double change = K * (result - expected);
         ratings.merge(a.policy(), change, Double::sum);
         ratings.merge(b.policy(), -change, Double::sum);
-        return true;
     }
 }

@@ -17,6 +17,9 @@ import java.util.function.LongSupplier;
  * higher cap would pay. A one-way stream never comes back, so no cap is raised for it.
  */
 public final class CacheMeter {
+    /** For how many windows a spill is watched before another one may be. */
+    private static final int WINDOWS_PER_WATCH = 8;
+
     /** Of how many spills one is watched: reading the clock for each would cost more than a block. */
     private static final int SPILLS_PER_WATCH = 8;
 
@@ -39,6 +42,9 @@ public final class CacheMeter {
     private int watchedIn;
     private long watchedLevel;
     private long watchedSince;
+    private long watchedHighest;
+    private long reach;
+    private int reachIn = -1;
     private long reuses;
     private long lapses;
     private long watchedNanos;
@@ -75,6 +81,8 @@ public final class CacheMeter {
             reuses++;
             long nanos = clock.getAsLong() - watchedSince;
             watchedNanos += nanos;
+            reach = watchedHighest - level;
+            reachIn = now;
             if (nanos < payingNanos) {
                 raised = (int) Math.min((long) swing(now) + batch, MOST_RAISED);
                 raisedIn = now;
@@ -95,19 +103,21 @@ public final class CacheMeter {
     /** The cache is full and gives blocks away. */
     void spill(int level, int now) {
         spills++;
-        mark(level + spilled(), now);
+        long virtual = level + spilled();
+        mark(virtual, now);
+        watchedHighest = Math.max(watchedHighest, virtual);
         if (--untilWatch < 0) {
             untilWatch = SPILLS_PER_WATCH - 1;
-            watch(now);
+            watch(virtual, now);
         }
     }
 
-    private void watch(int now) {
-        if (watching && watchedIn == now) {
+    private void watch(long virtual, int now) {
+        if (watching && now - watchedIn < WINDOWS_PER_WATCH) {
             return;
         }
         long nanos = clock.getAsLong();
-        if (watching) { // not needed again for a window at least
+        if (watching) { // not needed again for so long
             lapses++;
             watchedNanos += nanos - watchedSince;
         }
@@ -115,6 +125,7 @@ public final class CacheMeter {
         watching = false;
         watchedIn = now;
         watchedSince = nanos;
+        watchedHighest = virtual;
     }
 
     private void mark(long level, int now) {
@@ -179,13 +190,15 @@ public final class CacheMeter {
     }
 
     /**
-     * How far the virtual level went within a window, as far as misses have shown it.
+     * How far the virtual level went within a window, or since a watch began that ended in it, as far as misses have shown it.
      *
      * @param window the current one
      * @return blocks; 0 if there was no miss in it
      */
     public int swing(int window) {
-        return this.window == window ? (int) Math.min(highest - lowest, Integer.MAX_VALUE) : 0;
+        long ofWindow = this.window == window ? highest - lowest : 0;
+        long ofWatch = reachIn == window ? reach : 0;
+        return (int) Math.min(Math.max(ofWindow, ofWatch), Integer.MAX_VALUE);
     }
 
     /**

@@ -168,6 +168,11 @@ public final class HotCache {
         return reserved + top;
     }
 
+    /** Whether a block can be popped without the reserve. */
+    boolean isReady() {
+        return top > 0;
+    }
+
     int room() {
         return ids.length - top;
     }

@@ -22,6 +22,8 @@ public final class Knobs {
     private static final int MAX_BATCH = 32;
     private static final long PURGE_DELAY_NANOS = 1_000_000_000L;
 
+    private static final long[] NEVER_PAYING = new long[SizeClasses.COUNT];
+
     /** No superslab asks for huge pages. */
     public static final int NO_HUGE_PAGES = Integer.MAX_VALUE;
 
@@ -38,7 +40,7 @@ public final class Knobs {
     private int hugePagesFrom = NO_HUGE_PAGES;
     private int window;
     private int lifetimeBytes;
-    private double payingByteNanos;
+    private long[] payingNanos = NEVER_PAYING;
 
     private Knobs(int[] caps, int[] batches) {
         this.caps = caps;
@@ -56,7 +58,7 @@ public final class Knobs {
         copy.hugePagesFrom = hugePagesFrom;
         copy.window = window;
         copy.lifetimeBytes = lifetimeBytes;
-        copy.payingByteNanos = payingByteNanos;
+        copy.payingNanos = payingNanos;
         return copy;
     }
 
@@ -286,12 +288,13 @@ public final class Knobs {
     /**
      * The same limits, where owners raise a cap by themselves if it pays.
      *
-     * @param byteNanos how long a byte may lie idle that saves a refill, in nanoseconds times bytes; 0 raises none
+     * @param nanos for each class how long a block may lie idle before keeping it has cost more than fetching it again; 0 where
+     *     no cap is raised
      * @return a new object
      */
-    public Knobs withPaying(double byteNanos) {
+    public Knobs withPaying(long[] nanos) {
         Knobs knobs = copy();
-        knobs.payingByteNanos = byteNanos;
+        knobs.payingNanos = nanos.clone();
         return knobs;
     }
 
@@ -299,9 +302,9 @@ public final class Knobs {
      * How long a block may lie idle before keeping it has cost more than fetching it again.
      *
      * @param sizeClass the class
-     * @return nanoseconds; 0 if that is not known
+     * @return nanoseconds; 0 where no cap is raised
      */
     long payingNanos(int sizeClass) {
-        return (long) (payingByteNanos / ((double) batches[sizeClass] * SizeClasses.blockBytes(sizeClass)));
+        return payingNanos[sizeClass];
     }
 }

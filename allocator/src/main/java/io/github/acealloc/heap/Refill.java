@@ -69,7 +69,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         cache.meter().refill(knobs.window(), knobs.payingNanos(sizeClass), batch);
         fit(cache, cap(cache, knobs));
         drain(DRAIN_LIMIT);
-        if (cache.size() > 0) {
+        if (cache.isReady()) {
             return cache.pop();
         }
         int id = take(sizeClass, knobs);
@@ -158,7 +158,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             int id = block.blockId();
             HotCache cache = heap.cache(slabs.slab(id).sizeClass());
             Knobs knobs = heap.knobs();
-            if (cache.room() == 0) {
+            if (cache.room() == 0 && cache.meter().given() % knobs.batch(cache.sizeClass()) == 0) {
                 cache.meter().spill(cache.size(), knobs.window());
             }
             giveBack(cache, id, knobs);
@@ -204,6 +204,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         int cap = cap(cache, knobs);
         int idle = Math.max(cache.size() - cap, cache.reserved());
         giveOldest(cache, idle, knobs);
+        cache.meter().given(idle);
         fit(cache, cap);
         cache.turn(idle);
     }

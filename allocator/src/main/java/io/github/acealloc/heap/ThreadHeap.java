@@ -30,6 +30,9 @@ import java.util.function.Supplier;
 public final class ThreadHeap {
     private static final VarHandle OWNER = ownerHandle();
 
+    /** Above what a cache may hold. */
+    private static final int ACTIVITY_SHIFT = 20;
+
     /** How long an idle owner drains, or looks for free pages, at a time. */
     private static final long PASS_NANOS = 1_000_000;
 
@@ -293,7 +296,7 @@ public final class ThreadHeap {
      */
     public long activity(int sizeClass) {
         HotCache cache = caches[sizeClass];
-        return cache.allocations() * (Knobs.MAX_CAP + 1) + cache.size() + cache.aged();
+        return (cache.allocations() << ACTIVITY_SHIFT) + cache.size() + cache.aged();
     }
 
     /**

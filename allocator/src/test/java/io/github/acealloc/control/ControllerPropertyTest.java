@@ -87,8 +87,10 @@ class ControllerPropertyTest {
     }
 
     private static void expectLimits(Reading reading, Choice choice) {
-        assertThat(choice.cap()).as("cap").isBetween(1, Math.max(Controller.MOST_CAP, reading.cap()));
-        assertThat(choice.batch()).as("batch").isBetween(1, Math.min(Controller.MOST_BATCH, choice.cap()));
+        assertThat(choice.cap())
+                .as("cap")
+                .isBetween(Math.min(reading.cap(), 1), Math.max(Controller.MOST_CAP, reading.cap()));
+        assertThat(choice.batch()).as("batch").isBetween(1, Math.max(Math.min(Controller.MOST_BATCH, choice.cap()), 1));
         assertThat(choice.predicted()).as("predicted").isFinite();
         assertThat(choice.memory().burstiness()).as("burstiness").isBetween(0.25, 1e6);
         assertThat(choice.memory().coolDown()).isBetween(0, 32);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -208,17 +207,15 @@ class PolicyTournamentTest {
     }
 
     @Test
-    void aRoundWithoutAMatchDoesNotCount() {
+    void aRoundOfOneHeapDoesNotCount() {
         for (int round = 0; round < MANY; round++) {
             tournament.play(0, Policy.MARKS, 1, 1);
-            tournament.play(1, Policy.MARKS, 2, 1);
             endRound();
         }
         assertThat(tournament.isOpen()).isTrue();
     }
 
     @Test
-    @Disabled("with two heaps it is nobody's turn to try in the second round, which then never ends")
     void twoHeapsComeToAnEnd() {
         new Heaps(tournament, 1, 2, Policy.FIXED, 0.5).rounds(MANY);
         assertThat(tournament.isOpen()).isFalse();

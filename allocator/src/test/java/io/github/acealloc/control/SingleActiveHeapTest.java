@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** One heap that allocates, beside others that do not, has nobody to play against. */
@@ -30,7 +29,7 @@ class SingleActiveHeapTest {
     private final SuperslabStore store = new SuperslabStore(new HeapMemory(), budget, () -> {});
     private final AtomicInteger numbers = new AtomicInteger();
     private final HeapRegistry registry = new HeapRegistry(
-            () -> new ThreadHeap(numbers.getAndIncrement(), store, TestBlock.BINDER, budget, Knobs::toLearn), 1);
+            () -> new ThreadHeap(numbers.getAndIncrement(), store, TestBlock.BINDER, budget, Knobs::defaults), 1);
 
     private static void use(ThreadHeap heap, int n) {
         HotCache cache = heap.cache(SizeClasses.of(KIB));
@@ -46,7 +45,7 @@ class SingleActiveHeapTest {
 
     /** Which policies the changes of a heap's limits were decided by, with so many heaps that did something once. */
     private Set<Policy> policies(int idleHeaps) {
-        AceLoop loop = new AceLoop("heap", registry, Knobs::toLearn, Mode.LEARN, Profile.BALANCED, 64L << 20);
+        AceLoop loop = new AceLoop("heap", registry, Knobs::defaults, Mode.LEARN, Profile.BALANCED, 64L << 20);
         Set<Policy> policies = new HashSet<>();
         List<Loop> threads = new ArrayList<>();
         try {
@@ -78,7 +77,6 @@ class SingleActiveHeapTest {
     }
 
     @Test
-    @Disabled("the loop counts idle heaps among those that may play: the only busy one tries for ever")
     void besideIdleHeapsItTriesNothing() {
         assertThat(policies(2)).containsExactly(Policy.MARKS);
     }

@@ -32,7 +32,9 @@ class ReserveTest {
     }
 
     private void expectCapLaw() {
-        assertThat(cache.room() + cache.size()).as("ids.length + reserved").isEqualTo(cache.cap());
+        assertThat(cache.room() + cache.size() - cache.reserved())
+                .as("free + in use")
+                .isEqualTo(cache.cap());
         rig.expectLaws();
     }
 
@@ -51,10 +53,10 @@ class ReserveTest {
     }
 
     @Test
-    void aTurnLaysAllButABatchAsideAndKeepsTheOrder() {
+    void aTurnLaysAllAsideAndKeepsTheOrder() {
         List<Integer> ids = fill(10);
         turn();
-        assertThat(cache.reserved()).isEqualTo(10 - BATCH);
+        assertThat(cache.reserved()).isEqualTo(10);
         assertThat(rig.cached(KIB)).isEqualTo(ids);
         assertThat(cache.cap()).isEqualTo(CAP);
         assertThat(cache.aged()).isZero();
@@ -62,26 +64,25 @@ class ReserveTest {
 
     @Test
     void whatNobodyNeededGoesBackAtTheNextTurnTheOldestFirst() {
-        List<Integer> ids = fill(10);
+        fill(10);
         turn();
         turn();
-        assertThat(rig.cached(KIB)).isEqualTo(ids.subList(6, 10));
-        assertThat(cache.aged()).isEqualTo(6);
-        assertThat(cache.reserved()).as("a batch stays in use").isZero();
+        assertThat(rig.cached(KIB)).isEmpty();
+        assertThat(cache.aged()).isEqualTo(10);
+        assertThat(cache.reserved()).isZero();
         turn();
-        assertThat(rig.cached(KIB)).isEqualTo(ids.subList(6, 10));
-        assertThat(cache.aged()).isEqualTo(6);
+        assertThat(cache.aged()).isEqualTo(10);
     }
 
     @Test
     void whatWasNeededStays() {
         List<Integer> ids = fill(12);
         turn();
-        assertThat(cache.reserved()).isEqualTo(8);
+        assertThat(cache.reserved()).isEqualTo(12);
         List<TestBlock> blocks = rig.allocate(KIB, BATCH + 1);
         assertThat(cache.reserved())
-                .as("a batch or half of it comes back at a time")
-                .isEqualTo(4);
+                .as("half of it comes back, as that is more than a batch")
+                .isEqualTo(6);
         for (int i = 0; i <= BATCH; i++) {
             assertThat(blocks.get(i).blockId()).as("the newest first").isEqualTo(ids.get(11 - i));
         }
@@ -90,8 +91,8 @@ class ReserveTest {
         }
         assertThat(rig.cached(KIB)).isEqualTo(ids);
         turn();
-        assertThat(cache.aged()).isEqualTo(4);
-        assertThat(rig.cached(KIB)).isEqualTo(ids.subList(4, 12));
+        assertThat(cache.aged()).isEqualTo(6);
+        assertThat(rig.cached(KIB)).isEqualTo(ids.subList(6, 12));
     }
 
     @Test
@@ -118,31 +119,27 @@ class ReserveTest {
         int size = cache.size();
         turn();
         int reserved = cache.reserved();
-        assertThat(reserved).isEqualTo(size - BATCH);
+        assertThat(reserved).isEqualTo(size);
         rig.allocate(KIB, BATCH + 1);
         assertThat(cache.reserved()).isEqualTo(reserved - reserved / 2);
         expectCapLaw();
     }
 
     @Test
-    void aReleaseThatFindsTheCacheFullSpillsFromTheReserve() {
-        List<Integer> ids = fill(CAP);
-        TestBlock more = rig.allocate(KIB, CAP + 1).get(CAP);
-        List<TestBlock> out = new ArrayList<>();
-        while (cache.size() > 0) {
-            out.add(rig.allocate(KIB));
-        }
-        assertThat(ids).hasSize(CAP);
-        List<Integer> again = fill(CAP);
+    void aReleaseThatFindsTheCacheFullSpillsTheReserveFirst() {
+        List<TestBlock> more = rig.allocate(KIB, CAP + 1);
+        fill(CAP);
         turn();
-        assertThat(cache.reserved()).isEqualTo(CAP - BATCH);
-        rig.release(more);
-        assertThat(cache.reserved()).isEqualTo(CAP - 2 * BATCH);
-        List<Integer> expected = new ArrayList<>(again.subList(BATCH, CAP));
-        expected.add(more.blockId());
+        assertThat(cache.reserved()).isEqualTo(CAP);
+        more.subList(0, CAP).forEach(rig::release);
+        assertThat(cache.reserved())
+                .as("on top of the cap until something is spilled")
+                .isEqualTo(CAP);
+        rig.release(more.get(CAP));
+        assertThat(cache.reserved()).isZero();
+        List<Integer> expected = new ArrayList<>();
+        more.subList(BATCH, CAP + 1).forEach(block -> expected.add(block.blockId()));
         assertThat(rig.cached(KIB)).isEqualTo(expected);
-        expectCapLaw();
-        out.forEach(rig::release);
         expectCapLaw();
     }
 
@@ -153,20 +150,28 @@ class ReserveTest {
         turn();
         assertThat(cache.cap()).isEqualTo(5);
         assertThat(rig.cached(KIB)).isEqualTo(ids.subList(7, 12));
-        assertThat(cache.reserved()).isEqualTo(1);
+        assertThat(cache.reserved()).isEqualTo(5);
     }
 
     @Test
-    void aTurnWithACapBelowTheReserveKeepsTheNewest() {
-        List<Integer> ids = fill(12);
-        turn();
-        rig.caches(2, 1);
-        turn();
-        assertThat(cache.cap()).isEqualTo(2);
-        assertThat(rig.cached(KIB)).isEqualTo(ids.subList(10, 12));
+    void aCapOfNoneLeavesNothing() {
+        fill(12);
         rig.caches(0, 1);
         turn();
         assertThat(cache.cap()).isZero();
+        assertThat(rig.cached(KIB)).isEmpty();
+    }
+
+    @Test
+    void aReserveThatNoCapHasRoomForDoesNotStandInTheWay() {
+        fill(12);
+        turn();
+        rig.caches(0, 1);
+        List<TestBlock> blocks = rig.allocate(KIB, 20);
+        expectCapLaw();
+        blocks.forEach(rig::release);
+        turn();
+        turn();
         assertThat(rig.cached(KIB)).isEmpty();
     }
 
@@ -208,18 +213,17 @@ class ReserveTest {
     void aReserveIsLaidAsideOnce() {
         fill(10);
         turn();
-        assertThatThrownBy(() -> cache.turn(0, BATCH))
+        assertThatThrownBy(() -> cache.turn(0))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("reserved: 6 (expected: 0)");
+                .hasMessage("reserved: 10 (expected: 0)");
     }
 
     @Test
     void theReserveComesBackToAnEmptyStackOnly() {
         fill(10);
-        turn();
         assertThatThrownBy(() -> cache.restock(BATCH))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("top: 4 (expected: 0)");
+                .hasMessage("top: 10 (expected: 0)");
     }
 
     @Test
@@ -246,31 +250,27 @@ class ReserveTest {
             reserved = Math.max(reserved - n, 0);
         }
 
-        void restock(int batch) {
-            if (ids.size() == reserved) {
-                reserved -= Math.min(reserved, Math.max(batch, reserved / 2));
-            }
-        }
-
         /** The block that is served, or −1 if it has to be fetched. */
         int pop(int batch) {
-            restock(batch);
-            return ids.isEmpty() ? -1 : ids.remove(/* index */ ids.size() - 1);
+            if (ids.size() == reserved) {
+                reserved -= Math.min(Math.min(reserved, Math.max(batch, reserved / 2)), cap);
+            }
+            return ids.size() == reserved ? -1 : ids.remove(/* index */ ids.size() - 1);
         }
 
         void push(int id, int newCap, int batch) {
-            if (ids.size() >= cap) {
+            if (ids.size() - reserved >= cap) {
                 if (ids.size() >= newCap) {
                     dropOldest(Math.min(ids.size(), ids.size() - newCap + batch));
                 }
                 cap = newCap;
             }
-            if (cap > 0) {
+            if (ids.size() - reserved < cap) {
                 ids.add(id);
             }
         }
 
-        void turn(int newCap, int batch) {
+        void turn(int newCap) {
             if (ids.isEmpty()) {
                 return;
             }
@@ -278,7 +278,7 @@ class ReserveTest {
             dropOldest(given);
             aged += given;
             cap = newCap;
-            reserved = Math.max(ids.size() - batch, 0);
+            reserved = ids.size();
         }
     }
 
@@ -306,7 +306,8 @@ class ReserveTest {
                         assertThat(block.blockId()).isEqualTo(expected);
                     } else { // fetched from slabs, and that is another test's
                         shadow.cap = cap;
-                        shadow.ids.addAll(heap.cached(KIB));
+                        List<Integer> cached = heap.cached(KIB);
+                        shadow.ids.addAll(cached.subList(shadow.reserved, cached.size()));
                     }
                 }
             } else if (kind < 15) {
@@ -317,7 +318,7 @@ class ReserveTest {
                     heap.release(block);
                 }
             } else if (kind < 18) {
-                shadow.turn(cap, batch);
+                shadow.turn(cap);
                 heap.heap.turn(due);
             } else {
                 heap.caches(random.nextInt(4) == 0 ? random.nextInt(3) : random.nextInt(60), 1 + random.nextInt(12));
@@ -327,7 +328,7 @@ class ReserveTest {
             assertThat(real.reserved()).as("reserved in step %s", step).isEqualTo(shadow.reserved);
             assertThat(real.cap()).as("cap in step %s", step).isEqualTo(shadow.cap);
             assertThat(real.aged()).isEqualTo(shadow.aged);
-            assertThat(real.room() + real.size()).isEqualTo(real.cap());
+            assertThat(real.room() + real.size() - real.reserved()).isEqualTo(real.cap());
             if (step % 20 == 0) {
                 heap.expectLaws();
                 assertThat(heap.heap.takenBytes()).isEqualTo((long) (live.size() + real.size()) * KIB);

@@ -76,6 +76,7 @@ public final class SimulatedCache {
             reserved = Math.max(reserved - n, 0);
             aged += (n + batch - 1) / batch;
             agedBlocks += n;
+            meter.given(n);
         }
         if (age) {
             reserved = level;

@@ -105,8 +105,8 @@ class CapSimulationTest {
         double defaults = add(DEFAULTS, fixed.cost(Knobs.defaults().cap(sizeClass), blockPrice) / least);
         Map<Policy, Double> policies = new EnumMap<>(Policy.class);
         for (Policy policy : Policy.values()) {
-            int startCap = Knobs.toLearn().cap(sizeClass);
-            double cost = new ClosedLoop(trace, bytes, price, startCap).cost(policy, turn);
+            int startCap = Knobs.defaults().cap(sizeClass);
+            double cost = new ClosedLoop(trace, bytes, price, startCap, policy).cost(turn);
             policies.put(policy, add(policy.toString(), cost / least));
         }
         table.append(String.format(

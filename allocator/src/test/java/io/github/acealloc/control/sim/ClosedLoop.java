@@ -18,6 +18,7 @@ final class ClosedLoop {
     private final int blockBytes;
     private final Economics economics;
     private final int startCap;
+    private final Policy policy;
     private final double tau;
     private final SimulatedCache cache;
     private final Lifetimes lifetimes = new Lifetimes();
@@ -35,21 +36,23 @@ final class ClosedLoop {
     private long watchedNanos;
     private long aged;
 
-    ClosedLoop(Trace trace, int blockBytes, double price, int startCap) {
+    ClosedLoop(Trace trace, int blockBytes, double price, int startCap, Policy policy) {
         this.trace = trace;
         this.blockBytes = blockBytes;
         this.startCap = startCap;
         economics = new Economics(price, FixedCaps.MISS_NANOS);
         tau = economics.tau(blockBytes, FixedCaps.BATCH);
-        cache = new SimulatedCache(startCap, FixedCaps.BATCH);
+        this.policy = policy;
+        long payingNanos = policy == Policy.FIXED ? 0 : (long) tau;
+        cache = new SimulatedCache(startCap, FixedCaps.BATCH, payingNanos);
     }
 
     /** What the trace costs; in cores. */
-    double cost(Policy policy, long turnNanos) {
+    double cost(long turnNanos) {
         long untilLifetime = 0;
         for (int i = 0; i < trace.events(); i++) {
             while (trace.time(i) - lastTurn >= turnNanos) {
-                turn(policy, lastTurn + turnNanos);
+                turn(lastTurn + turnNanos);
             }
             if (trace.allocates(i)) {
                 cache.allocate(trace.time(i));
@@ -67,7 +70,7 @@ final class ClosedLoop {
                 / trace.nanos();
     }
 
-    private void turn(Policy policy, long now) {
+    private void turn(long now) {
         lifetimes.age(now - lastTurn);
         Controller.Choice choice = Controller.decide(policy, read(now - lastTurn), memory, economics, startCap);
         memory = choice.memory();

@@ -40,6 +40,9 @@ final class RecordedTraces {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        while (!allocates[n - 1]) {
+            n--; // how a workload ends says nothing about a server
+        }
         return Trace.recorded(name, Arrays.copyOf(times, n), Arrays.copyOf(allocates, n));
     }
 
