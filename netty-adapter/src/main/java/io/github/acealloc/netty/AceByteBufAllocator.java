@@ -114,6 +114,11 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
     }
 
+    /** What the control loop knows by now. */
+    Policies learned() {
+        return new Policies(loop(direct).learned(), loop(heap).learned());
+    }
+
     private static AceLoop loop(BufferPool pool) {
         return pool.engine().loop();
     }
