@@ -41,6 +41,7 @@ public final class ThreadHeap {
 
     private Thread owner;
     private final int number;
+    private final Binder binder;
     private final HotCache[] caches;
     private final HeapSlabs slabs;
 
@@ -79,6 +80,7 @@ public final class ThreadHeap {
         this.number = number;
         this.superslabBytes = store.superslabBytes();
         this.commonKnobs = knobs;
+        this.binder = binder;
         slabs = new HeapSlabs(this, store, binder, counters);
         refill = new Refill(this, slabs, budget, counters, superslabBytes);
         caches = new HotCache[SizeClasses.COUNT];
@@ -113,6 +115,15 @@ public final class ThreadHeap {
      */
     public int number() {
         return number;
+    }
+
+    /**
+     * Who makes the objects of this heap's slots.
+     *
+     * @return the engine's user, whom a block finds by its heap
+     */
+    public Binder binder() {
+        return binder;
     }
 
     /**

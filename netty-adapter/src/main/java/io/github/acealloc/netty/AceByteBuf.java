@@ -82,14 +82,11 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private Slab slab;
     private ByteBuffer nio;
 
-    final BufferPool pool;
-
     /** The offset of the slot in its region: part of the binding, read on every access by the subclasses. */
     int base;
 
-    AceByteBuf(BufferPool pool, ThreadHeap heap, Slab slab, int slot) {
+    AceByteBuf(ThreadHeap heap, Slab slab, int slot) {
         super(0);
-        this.pool = pool;
         this.heap = heap;
         this.slab = slab;
         blockId = slab.blockId(slot);
@@ -105,6 +102,11 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     /** Makes a view of the whole slot. */
     abstract ByteBuffer newNio();
+
+    /** Whose buffer it is: found by the heap, because a field for it would cost each object a line more often. */
+    final BufferPool pool() {
+        return (BufferPool) heap.binder();
+    }
 
     final ThreadHeap heap() {
         return heap;
@@ -177,7 +179,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                 return true;
             }
         } else if (REF_CNT.compareAndSet(this, 1, ON_ITS_WAY)) {
-            pool.releaseElsewhere(this);
+            pool().releaseElsewhere(this);
             return true;
         }
         return releaseSlow(1);
@@ -218,7 +220,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             refCnt = FREE;
             cache.push(blockId);
         } else {
-            pool.releaseElsewhere(this);
+            pool().releaseElsewhere(this);
         }
     }
 
@@ -268,7 +270,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         }
         checkNewCapacity(newCapacity);
         if (newCapacity > slab.blockBytes() || slotIsWastedOn(newCapacity)) {
-            pool.move(this, newCapacity);
+            pool().move(this, newCapacity);
         }
         length = newCapacity;
         trimIndicesToCapacity(newCapacity);
@@ -318,7 +320,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     @Override
     public final ByteBufAllocator alloc() {
-        return pool.allocator();
+        return pool().allocator();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.acealloc.netty;
 
 import io.github.acealloc.AceAllocator;
 import io.github.acealloc.AceConfig;
+import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
@@ -25,10 +26,11 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Safe for use by any thread. A thread that runs an event loop (a {@code FastThreadLocalThread} whose executor Netty
  * knows) owns a heap from its first allocation to its end; every other thread borrows a stripe for each allocation.
  */
-final class BufferPool {
+final class BufferPool implements Binder {
     private final AceByteBufAllocator allocator;
     private final AceAllocator engine;
     private final LeakSampling leaks;
+    private final boolean isDirect;
     private final FastThreadLocal<ThreadHeap> heaps = new FastThreadLocal<>() {
         @Override
         protected void onRemoval(ThreadHeap heap) {
@@ -47,21 +49,13 @@ final class BufferPool {
             LeakSampling leaks) {
         this.allocator = allocator;
         this.leaks = leaks;
-        engine = new AceAllocator(
-                memory,
-                budget,
-                knobs,
-                config.mode(),
-                config.profile(),
-                memory.isDirect() ? this::newDirect : this::newHeap);
+        isDirect = memory.isDirect();
+        engine = new AceAllocator(memory, budget, knobs, config.mode(), config.profile(), this);
     }
 
-    private Block newDirect(ThreadHeap heap, Slab slab, int slot) {
-        return new AceDirectByteBuf(this, heap, slab, slot);
-    }
-
-    private Block newHeap(ThreadHeap heap, Slab slab, int slot) {
-        return new AceHeapByteBuf(this, heap, slab, slot);
+    @Override
+    public Block bind(ThreadHeap heap, Slab slab, int slot) {
+        return isDirect ? new AceDirectByteBuf(heap, slab, slot) : new AceHeapByteBuf(heap, slab, slot);
     }
 
     AceByteBufAllocator allocator() {
