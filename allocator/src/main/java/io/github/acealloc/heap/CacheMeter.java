@@ -23,10 +23,13 @@ public final class CacheMeter {
     /** Of how many spills one is watched: reading the clock for each would cost more than a block. */
     private static final int SPILLS_PER_WATCH = 8;
 
-    /** Blocks; no cap is raised beyond. */
+    /** No cap is raised beyond so many blocks or bytes: a budget binds at the next window only. */
     private static final int MOST_RAISED = 4096;
 
+    private static final int MOST_RAISED_BYTES = 4 << 20;
+
     private final LongSupplier clock;
+    private final int mostRaised;
     private long taken;
     private long given;
     private long refills;
@@ -51,13 +54,14 @@ public final class CacheMeter {
     private int raised;
     private int raisedIn = -1;
 
-    CacheMeter() {
-        this(System::nanoTime);
+    CacheMeter(int blockBytes) {
+        this(blockBytes, System::nanoTime);
     }
 
     /** With another clock, for simulations. */
-    CacheMeter(LongSupplier clock) {
+    CacheMeter(int blockBytes, LongSupplier clock) {
         this.clock = clock;
+        mostRaised = Math.min(MOST_RAISED_BYTES / blockBytes, MOST_RAISED);
     }
 
     private long spilled() {
@@ -84,7 +88,7 @@ public final class CacheMeter {
             reach = watchedHighest - level;
             reachIn = now;
             if (nanos < payingNanos) {
-                raised = (int) Math.min((long) swing(now) + batch, MOST_RAISED);
+                raised = (int) Math.min((long) swing(now) + batch, mostRaised);
                 raisedIn = now;
             }
         }

@@ -43,11 +43,12 @@ public final class HotCache {
     /** Blocks that turns have given back. */
     private long aged;
 
-    private final CacheMeter meter = new CacheMeter();
+    private final CacheMeter meter;
 
     HotCache(Refill refill, int sizeClass, int cap) {
         this.refill = refill;
         this.sizeClass = sizeClass;
+        meter = new CacheMeter(SizeClasses.blockBytes(sizeClass));
         ids = new int[cap];
         span = 1;
     }

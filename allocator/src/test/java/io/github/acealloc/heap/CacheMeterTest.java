@@ -20,7 +20,7 @@ class CacheMeterTest {
     private static final int WINDOW = 1;
 
     private long now = 1_000;
-    private final CacheMeter meter = new CacheMeter(() -> now);
+    private final CacheMeter meter = new CacheMeter(1 << 10, () -> now);
 
     /** As a cache does that is full. */
     private void spill(int window) {
@@ -187,6 +187,16 @@ class CacheMeterTest {
         meter.refill(WINDOW, 11, BATCH);
         assertThat(meter.raised(WINDOW)).isEqualTo(meter.swing(WINDOW) + BATCH);
         assertThat(meter.raised(WINDOW + 1)).isZero();
+    }
+
+    @Test
+    void aRaisedCapIsBoundedInBytes() {
+        CacheMeter large = new CacheMeter(1 << 20, () -> now);
+        large.spill(CAP, WINDOW);
+        large.given(2 * BATCH);
+        large.refill(WINDOW, 11, BATCH);
+        assertThat(large.swing(WINDOW)).isEqualTo(2 * BATCH);
+        assertThat(large.raised(WINDOW)).as("4 MiB").isEqualTo(4);
     }
 
     @Test

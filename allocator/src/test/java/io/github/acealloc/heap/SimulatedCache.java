@@ -3,7 +3,7 @@ package io.github.acealloc.heap;
 
 /** A hot cache without blocks: its levels, misses and turns, on a clock of its own, with the real meter. */
 public final class SimulatedCache {
-    private final CacheMeter meter = new CacheMeter(this::now);
+    private final CacheMeter meter = new CacheMeter(1 << 10, this::now);
     private final int batch;
     private final long payingNanos;
     private long now;

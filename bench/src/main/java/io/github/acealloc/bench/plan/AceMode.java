@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.plan;
 
-import io.github.acealloc.AceConfig;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
 
 /** Whether a measured ACE learns its caches' caps. */
 public enum AceMode {
@@ -15,21 +13,9 @@ public enum AceMode {
 
     private static final String PROPERTY = "acealloc.mode";
 
-    /** Whether ACE of this build has the setting; if not, nothing is said to it, and every mode is {@link #OFF}. */
-    public static boolean known() {
-        Properties properties = new Properties();
-        properties.setProperty(PROPERTY, OFF.toString());
-        try {
-            AceConfig.from(properties);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
     /** The JVM options that select this mode. */
     public List<String> jvmArgs() {
-        return known() ? List.of("-D" + PROPERTY + "=" + this) : List.of();
+        return List.of("-D" + PROPERTY + "=" + this);
     }
 
     @Override
