@@ -192,10 +192,15 @@ class CacheMeterTest {
     @Test
     void aRaisedCapIsBoundedInBytes() {
         CacheMeter large = new CacheMeter(1 << 20, () -> now);
-        large.spill(CAP, WINDOW);
-        large.given(2 * BATCH);
-        large.refill(WINDOW, 11, BATCH);
-        assertThat(large.swing(WINDOW)).isEqualTo(2 * BATCH);
+        for (int i = 0; i < 2; i++) {
+            large.spill(CAP, WINDOW);
+            large.given(BATCH);
+        }
+        for (int i = 0; i < 2; i++) {
+            large.refill(WINDOW, 11, BATCH);
+            large.taken(BATCH);
+        }
+        assertThat(large.swing(WINDOW)).isGreaterThan(BATCH);
         assertThat(large.raised(WINDOW)).as("4 MiB").isEqualTo(4);
     }
 

@@ -32,7 +32,7 @@ public final class AblateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        AblationReport report = new AblationReport(options.quick, SettingsOptions.note());
+        AblationReport report = new AblationReport(options.quick);
         return new Job(experiment(), report, options.out).run(spec.commandLine().getOut());
     }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.cli;
 
-import io.github.acealloc.bench.plan.AceMode;
 import io.github.acealloc.bench.plan.AceSetting;
 import io.github.acealloc.bench.plan.Sweep;
 import io.github.acealloc.bench.plan.Workload;
@@ -10,7 +9,6 @@ import io.github.acealloc.bench.run.Timing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -70,13 +68,6 @@ final class SettingsOptions {
                 quick ? Timing.QUICK.warmedUpFor(QUICK_TIME_TO_LEARN) : Timing.FULL.warmedUpFor(TIME_TO_LEARN),
                 Experiment.NO_LIMIT,
                 jvmArgs);
-    }
-
-    /** Says it where a build of ACE has nothing that learns. */
-    static Optional<String> note() {
-        return AceMode.known()
-                ? Optional.empty()
-                : Optional.of("This ACE has no setting acealloc.mode: what should learn has fixed limits, too.");
     }
 
     private void require(boolean valid, String message) {

@@ -32,7 +32,7 @@ public final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        SweepReport report = new SweepReport(options.quick, SettingsOptions.note());
+        SweepReport report = new SweepReport(options.quick);
         return new Job(experiment(), report, options.out).run(spec.commandLine().getOut());
     }
 

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** The files of an ablation, which leaves out one part of ACE after the other: what each part is worth. */
 public final class AblationReport implements Output {
@@ -20,22 +19,19 @@ public final class AblationReport implements Output {
 
     private final Machine machine;
     private final boolean quick;
-    private final Optional<String> note;
 
     /**
      * A report on this machine.
      *
      * @param quick whether it is a first look
-     * @param note what the reader has to know first
      */
-    public AblationReport(boolean quick, Optional<String> note) {
-        this(Machine.current(), quick, note);
+    public AblationReport(boolean quick) {
+        this(Machine.current(), quick);
     }
 
-    AblationReport(Machine machine, boolean quick, Optional<String> note) {
+    AblationReport(Machine machine, boolean quick) {
         this.machine = machine;
         this.quick = quick;
-        this.note = note;
     }
 
     @Override
@@ -44,15 +40,14 @@ public final class AblationReport implements Output {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve(RUNS), SettingsCsv.runs(cells));
         Files.writeString(directory.resolve(SUMMARY), SettingsCsv.summary(cells, Ablation.ACE, who -> true, machine));
-        SettingsModel model =
-                SettingsModel.of(results, machine, quick, note, Ablation.ACE, who -> true, cell -> List.of());
+        SettingsModel model = SettingsModel.of(results, machine, quick, Ablation.ACE, who -> true, cell -> List.of());
         return Files.writeString(
                 directory.resolve(HTML), HtmlPage.of("ablate.html", model, "format.js", "settings.js", "ablate.js"));
     }
 
     @Override
     public String text(Results results) {
-        StringBuilder text = new StringBuilder(note.map(n -> "\n" + n + "\n").orElse(""));
+        StringBuilder text = new StringBuilder();
         for (Tradeoff cell : Tradeoff.all(results)) {
             List<List<String>> rows = new ArrayList<>();
             rows.add(List.of(

@@ -18,7 +18,6 @@ import java.util.function.Predicate;
  * @param quick whether this was a first look
  * @param rounds the largest number of rounds of any cell
  * @param coverage probability in percent that an interval of that many rounds holds the true median
- * @param note what the reader has to know first, or null
  * @param settings what was measured, in the order it is shown
  * @param reference the setting that ratios are to
  * @param cells one entry for each picture
@@ -29,7 +28,6 @@ record SettingsModel(
         boolean quick,
         int rounds,
         double coverage,
-        String note,
         List<SettingInfo> settings,
         String reference,
         List<CellModel> cells,
@@ -78,7 +76,6 @@ record SettingsModel(
             Results results,
             Machine machine,
             boolean quick,
-            Optional<String> note,
             AceSetting reference,
             Predicate<Contestant> kind,
             Function<Tradeoff, List<SweepVerdict>> judge) {
@@ -100,15 +97,7 @@ record SettingsModel(
                 .map(cell -> cell(cell, reference, kind, judge.apply(cell)))
                 .toList();
         return new SettingsModel(
-                machine,
-                quick,
-                rounds,
-                100 * Summary.coverage(rounds),
-                note.orElse(null),
-                settings,
-                reference.label(),
-                cells,
-                failures);
+                machine, quick, rounds, 100 * Summary.coverage(rounds), settings, reference.label(), cells, failures);
     }
 
     private static SettingInfo info(Contestant who) {

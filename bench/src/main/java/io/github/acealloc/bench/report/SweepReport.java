@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The files of a sweep, which hold ACE against fixed settings: how fast it is, and what memory it takes for that. */
@@ -22,22 +21,19 @@ public final class SweepReport implements Output {
 
     private final Machine machine;
     private final boolean quick;
-    private final Optional<String> note;
 
     /**
      * A report on this machine.
      *
      * @param quick whether it is a first look
-     * @param note what the reader has to know first
      */
-    public SweepReport(boolean quick, Optional<String> note) {
-        this(Machine.current(), quick, note);
+    public SweepReport(boolean quick) {
+        this(Machine.current(), quick);
     }
 
-    SweepReport(Machine machine, boolean quick, Optional<String> note) {
+    SweepReport(Machine machine, boolean quick) {
         this.machine = machine;
         this.quick = quick;
-        this.note = note;
     }
 
     @Override
@@ -46,8 +42,7 @@ public final class SweepReport implements Output {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve(RUNS), SettingsCsv.runs(cells));
         Files.writeString(directory.resolve(SUMMARY), SettingsCsv.summary(cells, Sweep.LEARN, Sweep::isFixed, machine));
-        SettingsModel model =
-                SettingsModel.of(results, machine, quick, note, Sweep.LEARN, Sweep::isFixed, SweepVerdict::of);
+        SettingsModel model = SettingsModel.of(results, machine, quick, Sweep.LEARN, Sweep::isFixed, SweepVerdict::of);
         return Files.writeString(
                 directory.resolve(HTML), HtmlPage.of("sweep.html", model, "format.js", "settings.js", "sweep.js"));
     }
@@ -59,8 +54,7 @@ public final class SweepReport implements Output {
         for (Tradeoff cell : Tradeoff.all(results)) {
             SweepVerdict.of(cell).forEach(verdict -> rows.add(line(cell, verdict)));
         }
-        return note.map(text -> "\n" + text + "\n").orElse("")
-                + String.format(
+        return String.format(
                         Locale.ROOT,
                         "%nACE beside the fastest fixed setting (cap/batch): its speed (goal: >= %.2f x), its memory"
                                 + " (goal: <= %.2f x)%n",

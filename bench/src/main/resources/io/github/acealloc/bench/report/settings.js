@@ -20,11 +20,6 @@ function header() {
     : `Values are medians of ${data.rounds} rounds. Intervals run between order statistics of the rounds and hold the `
       + `true median with a probability of ${data.coverage.toFixed(data.coverage < 99 ? 1 : 2)} %. What differs by `
       + "less than 1 MiB, or by a ratio whose interval holds 1, is noise.";
-  if (data.note) {
-    const note = document.getElementById("note");
-    note.hidden = false;
-    note.append(element("b", "", data.note));
-  }
   if (data.failures.length) {
     const section = document.getElementById("failures");
     section.hidden = false;

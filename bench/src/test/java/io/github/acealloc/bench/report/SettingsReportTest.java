@@ -11,13 +11,11 @@ import io.github.acealloc.bench.run.Results;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SettingsReportTest {
     private static final Machine MACHINE = new Machine("25 (Somebody)", "A processor, 2 cores");
-    private static final Optional<String> NOTE = Optional.of("Read this first.");
 
     @TempDir
     Path directory;
@@ -48,7 +46,7 @@ class SettingsReportTest {
 
     @Test
     void everyRunHasALineThoseThatFailedToo() throws Exception {
-        new SweepReport(MACHINE, false, NOTE).write(sweep(), directory);
+        new SweepReport(MACHINE, false).write(sweep(), directory);
         String csv = Files.readString(directory.resolve(SweepReport.RUNS));
 
         assertThat(csv)
@@ -61,7 +59,7 @@ class SettingsReportTest {
 
     @Test
     void everySettingHasALineInTheSummary() throws Exception {
-        new SweepReport(MACHINE, false, NOTE).write(sweep(), directory);
+        new SweepReport(MACHINE, false).write(sweep(), directory);
         List<String> lines =
                 Files.readString(directory.resolve(SweepReport.SUMMARY)).lines().toList();
         int columns = lines.get(0).split(",", -1).length;
@@ -78,12 +76,11 @@ class SettingsReportTest {
 
     @Test
     void theSweepsPageHasFrontVerdictsAndFailures() throws Exception {
-        Path page = new SweepReport(MACHINE, false, NOTE).write(sweep(), directory);
+        Path page = new SweepReport(MACHINE, false).write(sweep(), directory);
         JsonNode model = model(SweepReport.HTML);
         JsonNode cell = model.get("cells").get(0);
 
         assertThat(page).isEqualTo(directory.resolve("sweep.html"));
-        assertThat(model.get("note").asText()).isEqualTo(NOTE.get());
         assertThat(model.get("settings")).hasSize(7);
         assertThat(model.get("failures").get(0).asText()).contains("growth", "0/1", "round 2", "</script>");
         assertThat(cell.get("points")).hasSize(4);
@@ -94,7 +91,7 @@ class SettingsReportTest {
 
     @Test
     void theAblationsPageHasRatiosToAce() throws Exception {
-        new AblationReport(MACHINE, false, NOTE).write(ablation(), directory);
+        new AblationReport(MACHINE, false).write(ablation(), directory);
         JsonNode points = model(AblationReport.HTML).get("cells").get(0).get("points");
 
         assertThat(model(AblationReport.HTML).get("reference").asText()).isEqualTo("ace");
@@ -110,8 +107,8 @@ class SettingsReportTest {
     @Test
     void pagesNeedNoOtherFile() throws Exception {
         for (Path page : List.of(
-                new SweepReport(MACHINE, true, NOTE).write(sweep(), directory),
-                new AblationReport(MACHINE, true, Optional.empty()).write(ablation(), directory))) {
+                new SweepReport(MACHINE, true).write(sweep(), directory),
+                new AblationReport(MACHINE, true).write(ablation(), directory))) {
             String text = Files.readString(page);
             assertThat(text)
                     .doesNotContain("<link", "src=\"", "sourceMappingURL", "/*SCRIPTS*/", "/*DATA*/", "/*STYLE*/");
@@ -121,12 +118,11 @@ class SettingsReportTest {
 
     @Test
     void theTerminalShowsVerdicts() {
-        assertThat(new SweepReport(MACHINE, false, NOTE).text(sweep()))
-                .contains(NOTE.get())
+        assertThat(new SweepReport(MACHINE, false).text(sweep()))
                 .containsPattern(
                         "growth \\[leak disabled] +learn +64/1 +0\\.96 \\(0\\.96-0\\.96\\) +met +1\\.01 .* met\n")
                 .containsPattern("growth .* off +64/1 +0\\.64 .* MISSED +2\\.01 .* MISSED +64/1, 1024/32");
-        assertThat(new AblationReport(MACHINE, false, Optional.empty()).text(ablation()))
+        assertThat(new AblationReport(MACHINE, false).text(ablation()))
                 .containsPattern("growth .*\n +time \\[ns] +x ace +held memory \\[MiB] +x ace\n +ace +20\\.0")
                 .containsPattern("none cached +60\\.0 .* 3\\.00 \\(3\\.00-3\\.00\\) +more +90\\.0 .* 0\\.90 .* less")
                 .containsPattern("tiering off +20\\.1 .* 1\\.01 \\(0\\.99-1\\.03\\) +130 .* 1\\.30 .* more");
