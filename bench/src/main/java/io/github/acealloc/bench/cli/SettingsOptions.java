@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.cli;
 
+import io.github.acealloc.bench.memory.Scale;
 import io.github.acealloc.bench.plan.AceSetting;
 import io.github.acealloc.bench.plan.Sweep;
 import io.github.acealloc.bench.plan.Workload;
@@ -42,6 +43,19 @@ final class SettingsOptions {
             description = "A first look: fewer workloads, short runs that leave little time to learn.")
     boolean quick;
 
+    @Option(
+            names = "--settings",
+            split = ",",
+            paramLabel = "LABEL",
+            description = "Only these settings, by the labels that the report gives them (default: all).")
+    List<String> only;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "SCALE",
+            description = "Size of the workloads that measure memory: quick or full (default: full; quick: quick).")
+    Scale scale;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Where the report goes (default: target/report).")
     Path out = DefaultDirectory.report();
 
@@ -63,11 +77,26 @@ final class SettingsOptions {
         return new Experiment(
                 name,
                 Sweep.cells(workloads(), quick),
-                settings,
+                chosen(settings),
                 rounds != null ? rounds : quick ? QUICK_ROUNDS : FULL_ROUNDS,
-                quick ? Timing.QUICK.warmedUpFor(QUICK_TIME_TO_LEARN) : Timing.FULL.warmedUpFor(TIME_TO_LEARN),
+                timing(),
                 Experiment.NO_LIMIT,
                 jvmArgs);
+    }
+
+    private Timing timing() {
+        Timing timing = quick ? Timing.QUICK.warmedUpFor(QUICK_TIME_TO_LEARN) : Timing.FULL.warmedUpFor(TIME_TO_LEARN);
+        return scale == null ? timing : timing.at(scale);
+    }
+
+    private List<AceSetting> chosen(List<AceSetting> all) {
+        if (only == null) {
+            return all;
+        }
+        List<String> labels = all.stream().map(AceSetting::label).toList();
+        only.forEach(
+                label -> require(labels.contains(label), "--settings: " + label + " (expected: of " + labels + ")"));
+        return all.stream().filter(setting -> only.contains(setting.label())).toList();
     }
 
     private void require(boolean valid, String message) {

@@ -56,6 +56,11 @@ public record Timing(
         return new Timing(enough, iterations, iteration, httpCalibration, warmup, httpClosed, httpOpen, memory);
     }
 
+    /** The same with memory workloads of another size. */
+    public Timing at(Scale scale) {
+        return new Timing(warmups, iterations, iteration, httpCalibration, httpWarmup, httpClosed, httpOpen, scale);
+    }
+
     /** The time of one run of a workload with its JVM's start. */
     Duration run(Workload workload) {
         return switch (workload.family()) {

@@ -36,7 +36,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http, footprint, growth, larson, mleak]
+            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http, footprint, growth, larson, mleak, phase-change, bursty, proxy, long-lived]
             --allocators foo   | expected one of [ACE, POOLED, ADAPTIVE, UNPOOLED]
             --leak maybe       | expected one of [DISABLED
             --mix mail         | --mix: mail (expected: one of [websocket, gateway])
@@ -95,6 +95,7 @@ class CommandLineTest {
             sweep --workloads pattern,producer-consumer                   | 4 | 14 | 5
             sweep --quick --workloads pattern,producer-consumer           | 3 | 7  | 2
             sweep --quick --rounds 1 --workloads growth --jvm-arg=-Xlog   | 1 | 7  | 1
+            sweep --settings learn,off,64/8 --scale quick --workloads growth | 1 | 3 | 5
             ablate --workloads footprint,growth,larson                    | 3 | 11 | 5
             ablate --quick --workloads pattern                            | 2 | 11 | 2
             """)
@@ -120,6 +121,7 @@ class CommandLineTest {
             sweep --workloads mleak  | --workloads: mleak (expected: one that measures time)
             sweep --rounds 0         | --rounds: 0 (expected: >= 1)
             ablate --rounds 0        | --rounds: 0 (expected: >= 1)
+            sweep --settings 64/7    | --settings: 64/7 (expected: of [learn, off, 0/1,
             ablate --allocators ace  | Unknown option
             """)
     void wrongArgumentsOfSettingsAreExplained(String arguments, String message) {
