@@ -85,8 +85,12 @@ public final class HotCache {
         untilSample--;
     }
 
-    /** Starts the way to the next sample: a random length around the class's mean. */
+    /**
+     * Starts the way to the next sample: a random length around the class's mean. Takes in what others gave back meanwhile, so
+     * that a large cache does not make them pile up until it is empty.
+     */
     public void restartSampling() {
+        refill.drainOnce();
         startSpan(1 + refill.dice().roll(2 * meanSpan(sizeClass) - 1));
     }
 

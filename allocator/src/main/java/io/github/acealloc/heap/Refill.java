@@ -174,6 +174,11 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         return n;
     }
 
+    /** Takes in what others gave back, as much as one refill does. */
+    void drainOnce() {
+        drain(DRAIN_LIMIT);
+    }
+
     /** Takes in all that others gave back. */
     void drainAll() {
         while (drain(DRAIN_LIMIT) > 0) {
