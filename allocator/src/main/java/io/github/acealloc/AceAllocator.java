@@ -238,11 +238,18 @@ public final class AceAllocator implements Governor.Governed {
             loop.turn(now);
         } catch (Throwable e) {
             loop.mode(Mode.FROZEN); // first of all: whatever it was, it is not done again
+            freePagesByThemselves();
             throw e;
         }
         tickMillis = loop.isActive()
                 ? LEARNING_MILLIS
                 : Math.min(2 * tickMillis, loop.mode() == Mode.OFF ? TICK_MILLIS : LONGEST_MILLIS);
+    }
+
+    /** Nobody looks after free pages any more but the heaps as they allocate. */
+    private void freePagesByThemselves() {
+        knobs = knobs.withPagesByTime(false);
+        registry.heaps().forEach(heap -> heap.knobs(heap.knobs().withPagesByTime(false)));
     }
 
     /**

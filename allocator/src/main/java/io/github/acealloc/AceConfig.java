@@ -187,7 +187,7 @@ public final class AceConfig {
         Knobs knobs = Knobs.defaults();
         if (mode() == Mode.LEARN) {
             Economics economics = new Economics(profile().price(), Economics.UNTIMED_REFILL_NANOS);
-            knobs = knobs.withPaying(economics.taus(knobs));
+            knobs = knobs.withPaying(economics.taus(knobs)).withPagesByTime(profile() != Profile.FOOTPRINT);
         }
         return knobs.withPurgeDelay(TimeUnit.MILLISECONDS.toNanos(purgeDelayMillis()));
     }

@@ -166,7 +166,8 @@ final class HeapWatch {
     /** What is to give back what it has not needed: the classes whose break-even interval has passed, and in time the slabs. */
     BitSet due(List<Reading> readings, Economics economics, long now, long purgeDelayNanos) {
         BitSet due = new BitSet(SizeClasses.COUNT + 1);
-        if (allocations > 0 && hasPassed(now - agedAt, purgeDelayNanos)) {
+        // What is free at two looks goes, so it has been free for half the delay at least and the whole of it at most.
+        if (allocations > 0 && hasPassed(now - agedAt, purgeDelayNanos / 2.0)) {
             agedAt = now;
             due.set(SizeClasses.COUNT);
         }

@@ -36,6 +36,7 @@ public final class Knobs {
     private int warmSlabs = MAX_WARM_SLABS;
     private boolean tiering = true;
     private boolean eagerFree = true;
+    private boolean pagesByTime;
     private long purgeDelayNanos = PURGE_DELAY_NANOS;
     private int hugePagesFrom = NO_HUGE_PAGES;
     private int window;
@@ -54,6 +55,7 @@ public final class Knobs {
         copy.warmSlabs = warmSlabs;
         copy.tiering = tiering;
         copy.eagerFree = eagerFree;
+        copy.pagesByTime = pagesByTime;
         copy.purgeDelayNanos = purgeDelayNanos;
         copy.hugePagesFrom = hugePagesFrom;
         copy.window = window;
@@ -141,6 +143,19 @@ public final class Knobs {
         Knobs knobs = copy();
         knobs.tiering = tiering;
         knobs.eagerFree = eagerFree;
+        return knobs;
+    }
+
+    /**
+     * The same limits with another clock for the free pages of superslabs in use.
+     *
+     * @param pagesByTime whether a heap that goes on allocating gives them back when its {@link ThreadHeap#turn} is called, and
+     *     not by what it allocates
+     * @return a new object
+     */
+    public Knobs withPagesByTime(boolean pagesByTime) {
+        Knobs knobs = copy();
+        knobs.pagesByTime = pagesByTime;
         return knobs;
     }
 
@@ -248,6 +263,15 @@ public final class Knobs {
      */
     public boolean eagerFree() {
         return eagerFree;
+    }
+
+    /**
+     * Whether free pages of superslabs in use go back by time alone.
+     *
+     * @return {@code true} where a control loop sees to it
+     */
+    public boolean pagesByTime() {
+        return pagesByTime;
     }
 
     /**

@@ -81,7 +81,9 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             taken += id != HeapSlabs.NONE ? 1 : 0;
         }
         cache.meter().taken(taken);
-        slabs.pages().step();
+        if (!knobs.pagesByTime()) {
+            slabs.pages().step();
+        }
         return id != HeapSlabs.NONE ? id : cache.pop();
     }
 
@@ -155,13 +157,10 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     @Override
     public void accept(Block block) {
         if (block.arrive()) {
+            // What finds no room is no reason for a higher cap: a larger cache is emptied less often, so more would
+            // wait here.
             int id = block.blockId();
-            HotCache cache = heap.cache(slabs.slab(id).sizeClass());
-            Knobs knobs = heap.knobs();
-            if (cache.room() == 0 && cache.meter().given() % knobs.batch(cache.sizeClass()) == 0) {
-                cache.meter().spill(cache.size(), knobs.window());
-            }
-            giveBack(cache, id, knobs);
+            giveBack(heap.cache(slabs.slab(id).sizeClass()), id, heap.knobs());
         }
     }
 
