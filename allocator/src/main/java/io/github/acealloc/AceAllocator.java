@@ -16,6 +16,7 @@ import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.SuperslabStore;
@@ -87,7 +88,8 @@ public final class AceAllocator implements Governor.Governed {
         registry = new HeapRegistry(newHeap, Runtime.getRuntime().availableProcessors());
         huge = new HugeBlocks(newHeap.get(), memory, budget, binder, this::watch);
         idleTrim = new IdleTrim(registry);
-        loop = new AceLoop(kind(), registry, this::knobs, mode, profile, budget.limit());
+        loop = new AceLoop(
+                kind(), registry, this::knobs, mode, profile, budget.limit(), () -> PageCost.measure(memory));
         budget.addReclaimer(new MemoryBudget.Reclaimer() {
             @Override
             public void reclaim(Object requester) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntBiFunction;
 
@@ -37,11 +38,15 @@ public final class AceLoop {
     /** No heap has less for its caches. */
     private static final long LEAST_BUDGET = 1 << 20;
 
+    /** Free pages of a heap that goes on allocating lie for so many purge delays at most. */
+    private static final int MOST_PURGE_DELAYS = 4;
+
     private final String kind;
     private final HeapRegistry registry;
     private final Supplier<Knobs> start;
     private final Profile profile;
     private final long limitBytes;
+    private final DoubleSupplier pageCost;
     private final DecisionLog log = new DecisionLog();
     private final PolicyTournament tournament = new PolicyTournament();
     private final IdentityHashMap<ThreadHeap, HeapWatch> watches = new IdentityHashMap<>();
@@ -49,6 +54,7 @@ public final class AceLoop {
     private final SizeMix mix = new SizeMix();
     private volatile Mode mode;
     private boolean isActive;
+    private double pageNanos;
     private long lastTurn = System.nanoTime();
 
     /**
@@ -60,15 +66,23 @@ public final class AceLoop {
      * @param mode how far it goes
      * @param profile what memory is worth
      * @param limitBytes the most memory that the allocator takes
+     * @param pageCost what giving back a page and using it again costs, in nanoseconds; asked for once
      */
     public AceLoop(
-            String kind, HeapRegistry registry, Supplier<Knobs> start, Mode mode, Profile profile, long limitBytes) {
+            String kind,
+            HeapRegistry registry,
+            Supplier<Knobs> start,
+            Mode mode,
+            Profile profile,
+            long limitBytes,
+            DoubleSupplier pageCost) {
         this.kind = kind;
         this.registry = registry;
         this.start = start;
         this.mode = mode;
         this.profile = profile;
         this.limitBytes = limitBytes;
+        this.pageCost = pageCost;
     }
 
     /**
@@ -292,10 +306,19 @@ public final class AceLoop {
     }
 
     private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
-        BitSet due = watch.due(readings, economics, now, start.get().purgeDelayNanos());
+        BitSet due = watch.due(readings, economics, now, pageDelay(economics));
         if (!due.isEmpty()) {
             registry.turn(watch.heap(), due);
         }
+    }
+
+    /** How long free pages lie in a heap that goes on allocating: as long as pays, but the setting must not mean nothing. */
+    private double pageDelay(Economics economics) {
+        if (pageNanos == 0) {
+            pageNanos = pageCost.getAsDouble();
+        }
+        double setting = start.get().purgeDelayNanos();
+        return Math.min(Math.max(economics.pageTau(pageNanos), setting), MOST_PURGE_DELAYS * setting);
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.github.acealloc.control;
 
 import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.SizeClasses;
 
 /**
@@ -32,6 +33,11 @@ public record Economics(double price, double refillNanos) {
             taus[c] = (long) tau(SizeClasses.blockBytes(c), knobs.batch(c));
         }
         return taus;
+    }
+
+    /** The break-even interval of a page; in nanoseconds. */
+    public double pageTau(double pageNanos) {
+        return pageNanos / (OsMemory.PAGE * price);
     }
 
     /** What a class costs while it does what a reading says; in cores. */

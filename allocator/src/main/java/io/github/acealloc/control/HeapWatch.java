@@ -164,10 +164,10 @@ final class HeapWatch {
     }
 
     /** What is to give back what it has not needed: the classes whose break-even interval has passed, and in time the slabs. */
-    BitSet due(List<Reading> readings, Economics economics, long now, long purgeDelayNanos) {
+    BitSet due(List<Reading> readings, Economics economics, long now, double pageNanos) {
         BitSet due = new BitSet(SizeClasses.COUNT + 1);
-        // What is free at two looks goes, so it has been free for half the delay at least and the whole of it at most.
-        if (allocations > 0 && hasPassed(now - agedAt, purgeDelayNanos / 2.0)) {
+        // What is free at two looks goes, so it has been free for half that time at least and the whole of it at most.
+        if (allocations > 0 && hasPassed(now - agedAt, pageNanos / 2)) {
             agedAt = now;
             due.set(SizeClasses.COUNT);
         }

@@ -150,7 +150,7 @@ public final class Knobs {
      * The same limits with another clock for the free pages of superslabs in use.
      *
      * @param pagesByTime whether a heap that goes on allocating gives them back when its {@link ThreadHeap#turn} is called, and
-     *     not by what it allocates
+     *     not by what it allocates, unless very much lies free
      * @return a new object
      */
     public Knobs withPagesByTime(boolean pagesByTime) {
@@ -266,7 +266,7 @@ public final class Knobs {
     }
 
     /**
-     * Whether free pages of superslabs in use go back by time alone.
+     * Whether free pages of superslabs in use go back by time, unless very much lies free.
      *
      * @return {@code true} where a control loop sees to it
      */

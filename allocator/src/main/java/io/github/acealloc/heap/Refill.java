@@ -81,9 +81,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             taken += id != HeapSlabs.NONE ? 1 : 0;
         }
         cache.meter().taken(taken);
-        if (!knobs.pagesByTime()) {
-            slabs.pages().step();
-        }
+        slabs.pages().step(knobs.pagesByTime());
         return id != HeapSlabs.NONE ? id : cache.pop();
     }
 

@@ -12,6 +12,7 @@ import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.SuperslabStore;
 import io.github.acealloc.testing.Loop;
@@ -55,7 +56,7 @@ class AceLoopTest {
     }
 
     private AceLoop loop(Mode mode, long limit) {
-        return new AceLoop("heap", registry, this::start, mode, Profile.BALANCED, limit);
+        return new AceLoop("heap", registry, this::start, mode, Profile.BALANCED, limit, () -> PageCost.UNMEASURED);
     }
 
     private AceLoop loop(Mode mode) {
