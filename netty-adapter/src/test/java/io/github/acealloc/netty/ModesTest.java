@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.control.Decision;
 import io.github.acealloc.control.Mode;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.slab.SizeClasses;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +132,38 @@ class ModesTest {
             int cap = kept.direct().limits().get(1024).cap();
             assertThat(cached).isBetween(Math.min(cap, 3000) - 256L, (long) cap);
             Laws.assertClosesClean(pupil, loop);
+        }
+    }
+
+    /** The child: learns something, and ends without closing anything. */
+    static final class Child {
+        @SuppressWarnings("SystemExitOutsideMain") // this is a main
+        public static void main(String[] args) {
+            overflow(AceByteBufAllocator.DEFAULT, new Loop());
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void whatWasLearnedIsWrittenWhenTheJvmEnds() throws IOException {
+        Path file = directory.resolve("policy.json");
+        String said = new ChildJvm()
+                .with("-Dacealloc.mode=learn", "-Dacealloc.policy=" + file)
+                .run(Child.class);
+        assertThat(PolicyFile.read(file).direct().limits()).as(said).containsKey(1024);
+    }
+
+    @Test
+    void whatIsOnlyObservedChangesNothing() {
+        AceByteBufAllocator allocator = new AceByteBufAllocator(Laws.config(MODE, "observe"));
+        try (Loop loop = new Loop()) {
+            overflow(allocator, loop);
+            List<Decision> decisions = allocator.stats().decisions();
+            assertThat(decisions).isNotEmpty().noneMatch(Decision::applied);
+            assertThat(allocator.stats().cachedBytes())
+                    .as("caps are the default")
+                    .isLessThanOrEqualTo(2 * Knobs.defaults().cap(SizeClasses.of(1024)) * 1024L);
+            Laws.assertClosesClean(allocator, loop);
         }
     }
 
