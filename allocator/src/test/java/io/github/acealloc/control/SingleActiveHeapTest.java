@@ -45,7 +45,8 @@ class SingleActiveHeapTest {
 
     /** Which policies the changes of a heap's limits were decided by, with so many heaps that did something once. */
     private Set<Policy> policies(int idleHeaps) {
-        AceLoop loop = new AceLoop("heap", registry, Knobs::defaults, Mode.LEARN, Profile.BALANCED, 64L << 20, () -> 1500);
+        AceLoop loop =
+                new AceLoop("heap", registry, Knobs::defaults, Mode.LEARN, Profile.BALANCED, 64L << 20, () -> 1500);
         Set<Policy> policies = new HashSet<>();
         List<Loop> threads = new ArrayList<>();
         try {

@@ -162,7 +162,7 @@ class ModesTest {
             assertThat(decisions).isNotEmpty().noneMatch(Decision::applied);
             assertThat(allocator.stats().cachedBytes())
                     .as("caps are the default")
-                    .isLessThanOrEqualTo(2 * Knobs.defaults().cap(SizeClasses.of(1024)) * 1024L);
+                    .isLessThanOrEqualTo(2048L * Knobs.defaults().cap(SizeClasses.of(1024)));
             Laws.assertClosesClean(allocator, loop);
         }
     }
