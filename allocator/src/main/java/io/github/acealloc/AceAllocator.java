@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.control.AceLoop;
 import io.github.acealloc.control.Governor;
 import io.github.acealloc.control.IdleTrim;
+import io.github.acealloc.control.Mode;
+import io.github.acealloc.control.Profile;
 import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HeapCounters;
 import io.github.acealloc.heap.HeapRegistry;
@@ -13,6 +16,7 @@ import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.SuperslabStore;
@@ -32,12 +36,23 @@ public final class AceAllocator implements Governor.Governed {
     /** No pass over idle memory takes longer. */
     private static final long PASS_NANOS = 2_000_000;
 
+    /** Between two pieces of work that was too long for one turn. */
+    private static final long PACE_MILLIS = 10;
+
+    /** Between two turns while something is allocated and learned from, while nothing is learned, and at most. */
+    private static final long LEARNING_MILLIS = 100;
+
+    private static final long TICK_MILLIS = 250;
+    private static final long LONGEST_MILLIS = 1000;
+
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final SuperslabStore store;
     private final HeapRegistry registry;
     private final HugeBlocks huge;
     private final IdleTrim idleTrim;
+    private final AceLoop loop;
+    private long tickMillis = TICK_MILLIS;
     private volatile Knobs knobs;
 
     /**
@@ -49,6 +64,20 @@ public final class AceAllocator implements Governor.Governed {
      * @param binder makes the objects bound to slots
      */
     public AceAllocator(OsMemory memory, MemoryBudget budget, Knobs knobs, Binder binder) {
+        this(memory, budget, knobs, Mode.OFF, Profile.BALANCED, binder);
+    }
+
+    /**
+     * An engine that has taken no memory yet and tunes itself.
+     *
+     * @param memory where memory comes from
+     * @param budget what it counts against; may be shared with other engines
+     * @param knobs the limits that its heaps start with
+     * @param mode how far the control loop goes
+     * @param profile what memory is worth
+     * @param binder makes the objects bound to slots
+     */
+    public AceAllocator(OsMemory memory, MemoryBudget budget, Knobs knobs, Mode mode, Profile profile, Binder binder) {
         this.memory = memory;
         this.budget = budget;
         this.knobs = knobs;
@@ -59,6 +88,8 @@ public final class AceAllocator implements Governor.Governed {
         registry = new HeapRegistry(newHeap, Runtime.getRuntime().availableProcessors());
         huge = new HugeBlocks(newHeap.get(), memory, budget, binder, this::watch);
         idleTrim = new IdleTrim(registry);
+        loop = new AceLoop(
+                kind(), registry, this::knobs, mode, profile, budget.limit(), () -> PageCost.measure(memory));
         budget.addReclaimer(new MemoryBudget.Reclaimer() {
             @Override
             public void reclaim(Object requester) {
@@ -180,9 +211,9 @@ public final class AceAllocator implements Governor.Governed {
         store.trim();
     }
 
-    /** Gives back what has been idle for long enough; called by the governor. */
+    /** Gives back what has been idle for long enough, and has the control loop make a turn; called by the governor. */
     @Override
-    public boolean tick(long now) {
+    public long tick(long now) {
         long delay = knobs.purgeDelayNanos();
         boolean more = false;
         try {
@@ -191,10 +222,45 @@ public final class AceAllocator implements Governor.Governed {
             try {
                 huge.expire(now, delay);
             } finally {
-                more |= store.purge(now, delay, PASS_NANOS);
+                try {
+                    more |= store.purge(now, delay, PASS_NANOS);
+                } finally {
+                    learn(now);
+                }
             }
         }
-        return more;
+        return more ? PACE_MILLIS : tickMillis;
+    }
+
+    private void learn(long now) {
+        if (!loop.isDue(now)) {
+            return;
+        }
+        try {
+            loop.turn(now);
+        } catch (Throwable e) {
+            loop.mode(Mode.FROZEN); // first of all: whatever it was, it is not done again
+            freePagesByThemselves();
+            throw e;
+        }
+        tickMillis = loop.isActive()
+                ? LEARNING_MILLIS
+                : Math.min(2 * tickMillis, loop.mode() == Mode.OFF ? TICK_MILLIS : LONGEST_MILLIS);
+    }
+
+    /** Nobody looks after free pages any more but the heaps as they allocate. */
+    private void freePagesByThemselves() {
+        knobs = knobs.withPagesByTime(false);
+        registry.heaps().forEach(heap -> heap.knobs(heap.knobs().withPagesByTime(false)));
+    }
+
+    /**
+     * The control loop.
+     *
+     * @return this allocator's own
+     */
+    public AceLoop loop() {
+        return loop;
     }
 
     /** Whether it holds memory that the governor has to look after. */
@@ -244,7 +310,8 @@ public final class AceAllocator implements Governor.Governed {
                 counters,
                 survey.tiers(),
                 survey.classes(),
-                survey.heaps());
+                survey.heaps(),
+                loop.log().decisions());
     }
 
     /**

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.control.Economics;
+import io.github.acealloc.control.Mode;
+import io.github.acealloc.control.Profile;
+import io.github.acealloc.heap.Knobs;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +25,9 @@ public final class AceConfig {
     private static final String PREFIX = "acealloc.";
     private static final int MAX_TRACKED = 1_000_000;
     private static final int MAX_DELAY_MILLIS = 3_600_000;
+
+    /** The purge delay at the price of the balanced profile. */
+    private static final int PURGE_DELAY_MILLIS = 1000;
 
     /** The allocators that {@code acealloc.allocator} can name. */
     public enum AllocatorName {
@@ -51,9 +62,27 @@ public final class AceConfig {
                         + " by the Java heap alone."),
         PURGE_DELAY_MILLIS(
                 "purgeDelayMillis",
-                "1000",
-                "milliseconds, 0 to 3600000",
-                "How long memory lies unused before it goes back to the system."),
+                "auto",
+                "milliseconds, 0 to 3600000; auto is 1000, and where the control loop learns 125 with the profile footprint and"
+                        + " 8000 with throughput",
+                "How long memory lies unused before it goes back to the system. Where the control loop learns, free pages between"
+                        + " blocks in use lie up to four times as long if that pays."),
+        MODE(
+                "mode",
+                "off",
+                "off, observe, learn or frozen",
+                "How far the control loop goes: off keeps the default limits, observe logs what it would do, learn moves the"
+                        + " limits, frozen keeps those of the policy file."),
+        PROFILE(
+                "profile",
+                "balanced",
+                "throughput, balanced or footprint",
+                "What memory is worth to the control loop: 64, 8 or 1 GiB for a core."),
+        POLICY(
+                "policy",
+                "none",
+                "none or a file",
+                "Where the control loop finds what was learned before, and keeps what it learns."),
         STATS("stats", "none", "none or exit", "exit prints all figures to standard error when the JVM ends."),
         LEAK_TRACKED_PER_SECOND(
                 "leakTrackedPerSecond",
@@ -95,6 +124,9 @@ public final class AceConfig {
         allocator();
         maxBytes(Long.MAX_VALUE);
         purgeDelayMillis();
+        mode();
+        profile();
+        policy();
         printsStatsAtExit();
         leakTrackedPerSecond();
     }
@@ -126,13 +158,62 @@ public final class AceConfig {
      * @return one of the four
      */
     public AllocatorName allocator() {
-        String value = values.get(Setting.ALLOCATOR);
-        for (AllocatorName name : AllocatorName.values()) {
-            if (name.toString().equalsIgnoreCase(value)) {
-                return name;
+        return named(Setting.ALLOCATOR, AllocatorName.values());
+    }
+
+    /**
+     * How far the control loop goes.
+     *
+     * @return one of the four
+     */
+    public Mode mode() {
+        return named(Setting.MODE, Mode.values());
+    }
+
+    /**
+     * What memory is worth to the control loop.
+     *
+     * @return one of the three
+     */
+    public Profile profile() {
+        return named(Setting.PROFILE, Profile.values());
+    }
+
+    /**
+     * The limits that heaps start with.
+     *
+     * @return those for the mode, with the purge delay
+     */
+    public Knobs knobs() {
+        Knobs knobs = Knobs.defaults();
+        if (mode() == Mode.LEARN) {
+            Economics economics = new Economics(profile().price(), Economics.UNTIMED_REFILL_NANOS);
+            knobs = knobs.withPaying(economics.taus(knobs)).withPagesByTime(profile() != Profile.FOOTPRINT);
+        }
+        return knobs.withPurgeDelay(TimeUnit.MILLISECONDS.toNanos(purgeDelayMillis()));
+    }
+
+    /**
+     * The file that a learned policy is read from and written to.
+     *
+     * @return its name, if there is to be one
+     */
+    public Optional<Path> policy() {
+        String value = values.get(Setting.POLICY);
+        try {
+            return value.equals("none") ? Optional.empty() : Optional.of(Path.of(value));
+        } catch (InvalidPathException e) {
+            throw wrong(Setting.POLICY);
+        }
+    }
+
+    private <T> T named(Setting setting, T[] all) {
+        for (T one : all) {
+            if (one.toString().equalsIgnoreCase(values.get(setting))) {
+                return one;
             }
         }
-        throw wrong(Setting.ALLOCATOR);
+        throw wrong(setting);
     }
 
     /**
@@ -173,6 +254,10 @@ public final class AceConfig {
      * @return milliseconds, 0 to 3,600,000
      */
     public int purgeDelayMillis() {
+        if (values.get(Setting.PURGE_DELAY_MILLIS).equals("auto")) {
+            double price = mode() == Mode.LEARN ? profile().price() : Profile.BALANCED.price();
+            return (int) Math.round(PURGE_DELAY_MILLIS * Profile.BALANCED.price() / price);
+        }
         return number(Setting.PURGE_DELAY_MILLIS, MAX_DELAY_MILLIS);
     }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.control.Decision;
 import io.github.acealloc.heap.ClassFigures;
 import io.github.acealloc.heap.HeapCounters;
 import io.github.acealloc.heap.HeapFigures;
 import io.github.acealloc.heap.TierFigures;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -25,6 +27,7 @@ import java.util.List;
  * @param tiers superslabs by how they serve
  * @param classes each size class
  * @param heapFigures each heap; heaps are reused and never go away
+ * @param decisions the last ones of the control loop, the oldest first
  */
 public record AceStats(
         long liveBytes,
@@ -37,10 +40,12 @@ public record AceStats(
         HeapCounters counters,
         TierFigures tiers,
         List<ClassFigures> classes,
-        List<HeapFigures> heapFigures) {
+        List<HeapFigures> heapFigures,
+        List<Decision> decisions) {
 
     /** Copies the lists. */
     public AceStats {
+        decisions = List.copyOf(decisions);
         classes = List.copyOf(classes);
         heapFigures = List.copyOf(heapFigures);
     }
@@ -59,6 +64,9 @@ public record AceStats(
         }
         List<HeapFigures> allHeaps = new ArrayList<>(heapFigures);
         allHeaps.addAll(other.heapFigures);
+        List<Decision> allDecisions = new ArrayList<>(decisions);
+        allDecisions.addAll(other.decisions);
+        allDecisions.sort(Comparator.comparing(Decision::time));
         return new AceStats(
                 liveBytes + other.liveBytes,
                 cachedBytes + other.cachedBytes,
@@ -72,7 +80,8 @@ public record AceStats(
                 HeapCounters.sum(counters, other.counters),
                 tiers.plus(other.tiers),
                 classSums,
-                allHeaps);
+                allHeaps,
+                allDecisions);
     }
 
     /**
@@ -152,7 +161,8 @@ public record AceStats(
     }
 
     /**
-     * All figures as a text of several lines: totals, tiers, classes that hold or have done something, heaps.
+     * All figures as a text of several lines: totals, tiers, classes that hold or have done something,
+     * heaps, and the last decisions.
      *
      * @return lines that each end with a line feed
      */

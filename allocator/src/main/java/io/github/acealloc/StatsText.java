@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
+import io.github.acealloc.control.Decision;
 import io.github.acealloc.heap.ClassFigures;
 import io.github.acealloc.heap.HeapFigures;
 import io.github.acealloc.heap.TierFigures;
+import io.github.acealloc.slab.SizeClasses;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +15,9 @@ import java.util.stream.Collectors;
 /** The figures of an allocator in words and in JSON. */
 final class StatsText {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
+
+    /** So many are printed at most. */
+    private static final int DECISIONS = 20;
 
     private StatsText() {}
 
@@ -91,6 +96,13 @@ final class StatsText {
                     h.allocations(),
                     h.owner()));
         }
+        int kept = stats.decisions().size();
+        if (kept > 0) {
+            text.append(String.format("%nthe last decisions%n"));
+        }
+        for (Decision decision : stats.decisions().subList(Math.max(kept - DECISIONS, 0), kept)) {
+            text.append(decision).append(System.lineSeparator());
+        }
         return text.toString();
     }
 
@@ -130,6 +142,7 @@ final class StatsText {
         all.put("tiers", byTier);
         all.put("classes", stats.classes().stream().map(StatsText::of).toList());
         all.put("heaps", stats.heapFigures().stream().map(StatsText::of).toList());
+        all.put("decisions", stats.decisions().stream().map(StatsText::of).toList());
         return json((Object) all);
     }
 
@@ -140,6 +153,25 @@ final class StatsText {
         map.put("cached", figures.cached());
         map.put("free", figures.free());
         map.put("allocations", figures.allocations());
+        return map;
+    }
+
+    private static Map<String, Object> of(Decision decision) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("time", decision.time());
+        map.put("kind", decision.kind());
+        map.put("heap", decision.heap());
+        map.put("blockBytes", SizeClasses.blockBytes(decision.sizeClass()));
+        map.put("policy", decision.policy());
+        map.put("oldCap", decision.oldCap());
+        map.put("newCap", decision.newCap());
+        map.put("oldBatch", decision.oldBatch());
+        map.put("newBatch", decision.newBatch());
+        map.put("reason", decision.reason());
+        map.put("predicted", decision.predicted());
+        map.put("measured", Double.isNaN(decision.measured()) ? "unknown" : decision.measured());
+        map.put("rolledBack", decision.rolledBack());
+        map.put("applied", decision.applied());
         return map;
     }
 

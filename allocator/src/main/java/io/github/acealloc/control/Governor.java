@@ -19,9 +19,6 @@ public final class Governor implements Runnable {
     private static final Logger LOGGER = System.getLogger(Governor.class.getName());
     private static final long TICK_MILLIS = 250;
 
-    /** Between two pieces of work that was too long for one turn. */
-    private static final long PACE_MILLIS = 10;
-
     private static final Governor INSTANCE = new Governor();
 
     /** Guarded by the instance's lock. */
@@ -36,9 +33,9 @@ public final class Governor implements Runnable {
          * Does a part of what is due, of some milliseconds.
          *
          * @param now the time, as {@code System.nanoTime()} tells it
-         * @return whether more is due already
+         * @return after how many milliseconds it wants the next, greater than 0
          */
-        boolean tick(long now);
+        long tick(long now);
 
         /**
          * Whether it still needs to be looked after.
@@ -97,13 +94,11 @@ public final class Governor implements Runnable {
     /** Looks after each allocator once; returns how long to sleep, 0 if there is none left. */
     private long turn() {
         List<Governed> active = active();
-        long millis = active.isEmpty() ? 0 : TICK_MILLIS;
+        long millis = Long.MAX_VALUE;
         for (Governed allocator : active) {
-            if (tick(allocator)) {
-                millis = PACE_MILLIS;
-            }
+            millis = Math.min(millis, tick(allocator));
         }
-        return millis;
+        return active.isEmpty() ? 0 : Math.max(millis, 1);
     }
 
     /** The allocators to look after now; with none left, the thread is as good as ended. */
@@ -126,12 +121,12 @@ public final class Governor implements Runnable {
         }
     }
 
-    private boolean tick(Governed allocator) {
+    private long tick(Governed allocator) {
         try {
             return allocator.tick(System.nanoTime());
         } catch (Throwable e) {
             report(allocator, e);
-            return false;
+            return TICK_MILLIS;
         }
     }
 

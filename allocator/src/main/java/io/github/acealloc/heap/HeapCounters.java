@@ -13,6 +13,12 @@ public final class HeapCounters {
     long warmPoolHits;
     long warmPoolMisses;
     long adoptions;
+    private long refillNanos;
+
+    /** The weight of one more timing in the moving average: one in eight. */
+    private static final int TIMING_SHIFT = 3;
+
+    private static final long LONGEST_NANOS = 100_000;
 
     /** All zero. */
     public HeapCounters() {}
@@ -102,5 +108,20 @@ public final class HeapCounters {
      */
     public long adoptions() {
         return adoptions;
+    }
+
+    /** Takes one more timing in; what was interrupted for long says nothing about the work. */
+    void timeRefill(long nanos) {
+        long timed = Math.min(Math.max(nanos, 0), LONGEST_NANOS);
+        refillNanos = refillNanos == 0 ? timed : refillNanos + ((timed - refillNanos) >> TIMING_SHIFT);
+    }
+
+    /**
+     * What a refill takes here: a moving average of those that are timed.
+     *
+     * @return nanoseconds; 0 if none was timed
+     */
+    public long refillNanos() {
+        return refillNanos;
     }
 }

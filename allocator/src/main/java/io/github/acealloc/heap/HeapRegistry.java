@@ -2,6 +2,7 @@
 package io.github.acealloc.heap;
 
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -211,6 +212,18 @@ public final class HeapRegistry {
         }
         heap.request(task);
         return false;
+    }
+
+    /**
+     * Has a heap's owner begin another turn of its caches, now or at its next task; dropped if one is still to come.
+     *
+     * @param heap one of {@link #heaps}
+     * @param due the classes in which it is time to
+     */
+    public void turn(ThreadHeap heap, BitSet due) {
+        if (!runHere(heap, h -> h.turn(due))) {
+            heap.requestTurn(due);
+        }
     }
 
     private boolean runHere(ThreadHeap heap, Consumer<ThreadHeap> task) {

@@ -35,6 +35,10 @@ final class HeapSlabs {
     private final SlabQueue[] partial = newQueues();
     private final SlabQueue[] warm = newQueues();
     private final int[] slabCounts = new int[SizeClasses.COUNT];
+
+    /** How many warm slabs of each class have not been needed since the last {@link #age}. */
+    private final int[] warmUnused = new int[SizeClasses.COUNT];
+
     private final ArrayList<Superslab> superslabs = new ArrayList<>();
     private final PagePurge pages;
 
@@ -114,6 +118,7 @@ final class HeapSlabs {
         if (slab != null) {
             counters.warmPoolHits++;
             pool.remove(slab);
+            warmUnused[sizeClass] = Math.min(warmUnused[sizeClass], pool.size());
             partial[sizeClass].push(slab);
             return true;
         }
@@ -142,7 +147,7 @@ final class HeapSlabs {
             return null;
         }
         int units = SizeClasses.units(sizeClass);
-        Superslab superslab = fullestWithRoom(units, Superslab.Tier.DRAINING);
+        Superslab superslab = fullestWithRoom(units, knobs.tiering() ? Superslab.Tier.DRAINING : null);
         if (superslab == null && mayFetch) {
             superslab = fullestWithRoom(units, Superslab.Tier.HOT);
             superslab = superslab != null ? superslab : fetchSuperslab(knobs);
@@ -167,7 +172,7 @@ final class HeapSlabs {
         }
     }
 
-    /** The one with the most in it, so that the others have a chance to become empty; of a tier other than one. */
+    /** The one with the most in it, so that the others have a chance to become empty; of a tier other than one, if any. */
     private Superslab fullestWithRoom(int units, Superslab.Tier spared) {
         Superslab best = null;
         for (Superslab superslab : superslabs) {
@@ -219,13 +224,13 @@ final class HeapSlabs {
         if (slab.free() == 1) {
             partial[sizeClass].push(slab);
         }
-        if (superslab.use(-slab.blockBytes()) && superslabs.size() > 1) {
+        if (superslab.use(-slab.blockBytes()) && superslabs.size() > 1 && knobs.tiering()) {
             startDraining(superslab);
         }
         if (slab.free() == slab.capacity()) {
             partial[sizeClass].remove(slab);
-            boolean keep = superslab.tier() == Superslab.Tier.HOT || superslabs.size() == 1;
-            if (keep && warm[sizeClass].size() < knobs.warmSlabs(sizeClass)) {
+            boolean keep = superslab.tier() == Superslab.Tier.HOT || superslabs.size() == 1 || !knobs.tiering();
+            if (!knobs.eagerFree() || (keep && warm[sizeClass].size() < knobs.warmSlabs(sizeClass))) {
                 warm[sizeClass].push(slab);
             } else {
                 dissolve(slab);
@@ -285,6 +290,21 @@ final class HeapSlabs {
                 dissolve(slab);
             }
         }
+    }
+
+    /** Gives back what has not been needed since the last call: warm slabs, the empty superslab, and free pages. */
+    void age(long nanos) {
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            SlabQueue pool = warm[c];
+            for (int n = Math.min(warmUnused[c], pool.size()); n > 0; n--) {
+                Slab slab = pool.head();
+                pool.remove(slab);
+                dissolve(slab);
+            }
+            warmUnused[c] = pool.size();
+        }
+        releaseEmpty();
+        pages.age(nanos);
     }
 
     /** Gives every empty superslab to the store. */

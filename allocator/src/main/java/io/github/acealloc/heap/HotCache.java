@@ -8,16 +8,22 @@ import java.util.Arrays;
  * The whole fast path: a stack of free blocks' numbers of one size class, touched by its heap's owner only.
  *
  * <p>It holds numbers, not references: a reference stored into an old array costs the collector's write barrier on
- * every release, an {@code int} costs nothing. The array is as long as the cap, and conditions are written as
- * {@code t >= 0 && t < ids.length}, which compiles to the one comparison that is also the array's bounds check. What does
- * not fit in a line here turns off into {@link ThreadHeap#refill} and {@link ThreadHeap#spill}.
+ * every release, an {@code int} costs nothing. Conditions are written as {@code t >= 0 && t < ids.length}, which compiles to
+ * the one comparison that is also the array's bounds check. What does not fit in a line here turns off into
+ * {@link Refill}.
+ *
+ * <p><b>The reserve</b> is what lay here at the last {@link #turn}, below what came since: blocks that are taken back from it
+ * were needed, those that lie there at the next turn were not and go back to their slabs. So the low-water mark is known
+ * without a comparison on the fast path. The two arrays change places at a turn, so no garbage is made.
  */
 public final class HotCache {
     private static final String NOT_OWNER = "a hot cache was touched by a thread that does not own its heap";
     private static final int SAMPLE_BYTES = 512 << 10;
     private static final int MAX_MEAN_SPAN = 128;
 
-    private final ThreadHeap heap;
+    private static final int[] NO_RESERVE = new int[0];
+
+    private final Refill refill;
     private final int sizeClass;
     private int[] ids;
     private int top;
@@ -28,9 +34,21 @@ public final class HotCache {
     private int span;
     private long sampledSpans;
 
-    HotCache(ThreadHeap heap, int sizeClass, int cap) {
-        this.heap = heap;
+    /** Bytes to allocate up to the next lifetime that is measured. */
+    private long untilLifetime;
+
+    private int[] reserve = NO_RESERVE;
+    private int reserved;
+
+    /** Blocks that turns have given back. */
+    private long aged;
+
+    private final CacheMeter meter;
+
+    HotCache(Refill refill, int sizeClass, int cap) {
+        this.refill = refill;
         this.sizeClass = sizeClass;
+        meter = new CacheMeter(SizeClasses.blockBytes(sizeClass));
         ids = new int[cap];
         span = 1;
     }
@@ -42,14 +60,14 @@ public final class HotCache {
      * @throws OutOfMemoryError if the limit is reached and trimming did not help
      */
     public int pop() {
-        assert heap.isOwner() : NOT_OWNER;
+        assert refill.isOwner() : NOT_OWNER;
         int t = top - 1;
         int[] ids = this.ids;
         if (t >= 0 && t < ids.length) {
             top = t;
             return ids[t];
         }
-        return heap.refill(this);
+        return refill.refill(this);
     }
 
     /**
@@ -67,9 +85,13 @@ public final class HotCache {
         untilSample--;
     }
 
-    /** Starts the way to the next sample: a random length around the class's mean. */
+    /**
+     * Starts the way to the next sample: a random length around the class's mean. Takes in what others gave back meanwhile, so
+     * that a large cache does not make them pile up until it is empty.
+     */
     public void restartSampling() {
-        startSpan(1 + heap.dice().roll(2 * meanSpan(sizeClass) - 1));
+        refill.drainOnce();
+        startSpan(1 + refill.dice().roll(2 * meanSpan(sizeClass) - 1));
     }
 
     /** Makes every allocation a sample until {@link #restartSampling}. */
@@ -77,8 +99,24 @@ public final class HotCache {
         startSpan(1);
     }
 
+    /**
+     * Decides about an allocation that was picked and after which the next span has begun.
+     *
+     * @param everyBytes how many bytes of this class there are to one measured lifetime; 0 measures none
+     * @return whether its lifetime is to be measured
+     */
+    public boolean isLifetimeDue(int everyBytes) {
+        if (everyBytes == 0 || untilLifetime > 0) {
+            return false;
+        }
+        untilLifetime = Math.max(untilLifetime + everyBytes, 1);
+        return true;
+    }
+
     private void startSpan(int length) {
-        sampledSpans += span - 1 - untilSample;
+        int done = span - 1 - untilSample;
+        sampledSpans += done;
+        untilLifetime -= (long) done * SizeClasses.blockBytes(sizeClass);
         span = length;
         untilSample = length - 1;
     }
@@ -87,8 +125,12 @@ public final class HotCache {
         return Math.min(Math.max(SAMPLE_BYTES / SizeClasses.blockBytes(sizeClass), 1), MAX_MEAN_SPAN);
     }
 
-    /** How many allocations were served so far: all the spans between samples, and the begun one. */
-    long allocations() {
+    /**
+     * How many allocations were served so far: all the spans between samples, and the begun one. Exact for the owner.
+     *
+     * @return a count
+     */
+    public long allocations() {
         return sampledSpans + span - 1 - untilSample;
     }
 
@@ -98,14 +140,14 @@ public final class HotCache {
      * @param id the block's number
      */
     public void push(int id) {
-        assert heap.isOwner() : NOT_OWNER;
+        assert refill.isOwner() : NOT_OWNER;
         int t = top;
         int[] ids = this.ids;
         if (t >= 0 && t < ids.length) {
             ids[t] = id;
             top = t + 1;
         } else {
-            heap.spill(this, id);
+            refill.spill(this, id);
         }
     }
 
@@ -113,19 +155,44 @@ public final class HotCache {
         return sizeClass;
     }
 
-    int size() {
-        return top;
+    /**
+     * What the control loop reads of it.
+     *
+     * @return live figures, written by the owner
+     */
+    public CacheMeter meter() {
+        return meter;
+    }
+
+    /**
+     * How many blocks lie here. Exact for the owner.
+     *
+     * @return at least 0
+     */
+    public int size() {
+        return reserved + top;
+    }
+
+    /** Whether a block can be popped without the reserve. */
+    boolean isReady() {
+        return top > 0;
     }
 
     int room() {
         return ids.length - top;
     }
 
+    /** The blocks from the one that has lain here longest to the one released last. */
     int id(int i) {
-        return ids[i];
+        return i < reserved ? reserve[i] : ids[i - reserved];
     }
 
-    int cap() {
+    /**
+     * How many blocks are pushed before some are spilled; the reserve may come on top until then. Exact for the owner.
+     *
+     * @return the cap that it was last given
+     */
+    public int cap() {
         return ids.length;
     }
 
@@ -137,7 +204,50 @@ public final class HotCache {
 
     /** Forgets the {@code n} blocks that have lain here longest; the caller has given them back. */
     void dropOldest(int n) {
-        System.arraycopy(ids, n, ids, 0, top - n);
-        top -= n;
+        int fromReserve = Math.min(n, reserved);
+        reserved -= fromReserve;
+        System.arraycopy(reserve, fromReserve, reserve, 0, reserved);
+        int rest = n - fromReserve;
+        top -= rest;
+        System.arraycopy(ids, rest, ids, 0, top);
+    }
+
+    /** Takes the newest blocks of the reserve back into use; returns whether there were any, and room for them. */
+    boolean restock(int atLeast) {
+        assert top == 0 : "top: " + top + " (expected: 0)";
+        int n = Math.min(Math.min(reserved, Math.max(atLeast, reserved >> 1)), ids.length);
+        reserved -= n;
+        System.arraycopy(reserve, reserved, ids, 0, n);
+        top = n;
+        return n > 0;
+    }
+
+    /** How many blocks no allocation has needed since the last turn. */
+    int reserved() {
+        return reserved;
+    }
+
+    /**
+     * Begins another turn: lays all blocks aside. The caller has given the reserve back.
+     *
+     * @param given how many blocks that were
+     */
+    void turn(int given) {
+        assert reserved == 0 : "reserved: " + reserved + " (expected: 0)";
+        aged += given;
+        int[] empty = reserve.length == ids.length ? reserve : new int[ids.length];
+        reserve = ids;
+        reserved = top;
+        ids = empty;
+        top = 0;
+    }
+
+    /**
+     * Blocks that turns have given back so far.
+     *
+     * @return a count
+     */
+    public long aged() {
+        return aged;
     }
 }

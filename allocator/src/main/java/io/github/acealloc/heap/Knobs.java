@@ -22,23 +22,46 @@ public final class Knobs {
     private static final int MAX_BATCH = 32;
     private static final long PURGE_DELAY_NANOS = 1_000_000_000L;
 
+    private static final long[] NEVER_PAYING = new long[SizeClasses.COUNT];
+
     /** No superslab asks for huge pages. */
     public static final int NO_HUGE_PAGES = Integer.MAX_VALUE;
 
-    private final int[] caps;
-    private final int[] batches;
-    private final int prefill;
-    private final int warmSlabs;
-    private final long purgeDelayNanos;
-    private final int hugePagesFrom;
+    /** What is never given back by time. */
+    public static final long NEVER = Long.MAX_VALUE;
 
-    private Knobs(int[] caps, int[] batches, int prefill, int warmSlabs, long purgeDelayNanos, int hugePagesFrom) {
-        this.purgeDelayNanos = purgeDelayNanos;
-        this.hugePagesFrom = hugePagesFrom;
+    private int[] caps;
+    private int[] batches;
+    private int prefill = PREFILL;
+    private int warmSlabs = MAX_WARM_SLABS;
+    private boolean tiering = true;
+    private boolean eagerFree = true;
+    private boolean pagesByTime;
+    private long purgeDelayNanos = PURGE_DELAY_NANOS;
+    private int hugePagesFrom = NO_HUGE_PAGES;
+    private int window;
+    private int lifetimeBytes;
+    private long[] payingNanos = NEVER_PAYING;
+
+    private Knobs(int[] caps, int[] batches) {
         this.caps = caps;
         this.batches = batches;
-        this.prefill = prefill;
-        this.warmSlabs = warmSlabs;
+    }
+
+    /** A copy for one of the methods below to change before anybody else sees it. */
+    private Knobs copy() {
+        Knobs copy = new Knobs(caps, batches);
+        copy.prefill = prefill;
+        copy.warmSlabs = warmSlabs;
+        copy.tiering = tiering;
+        copy.eagerFree = eagerFree;
+        copy.pagesByTime = pagesByTime;
+        copy.purgeDelayNanos = purgeDelayNanos;
+        copy.hugePagesFrom = hugePagesFrom;
+        copy.window = window;
+        copy.lifetimeBytes = lifetimeBytes;
+        copy.payingNanos = payingNanos;
+        return copy;
     }
 
     /**
@@ -53,7 +76,7 @@ public final class Knobs {
             caps[c] = Math.min(Math.max(CACHE_BYTES / SizeClasses.blockBytes(c), MIN_CAP), MAX_CAP);
             batches[c] = Math.min(Math.max(BATCH_BYTES / SizeClasses.blockBytes(c), 1), MAX_BATCH);
         }
-        return new Knobs(caps, batches, PREFILL, MAX_WARM_SLABS, PURGE_DELAY_NANOS, NO_HUGE_PAGES);
+        return new Knobs(caps, batches);
     }
 
     /**
@@ -64,28 +87,91 @@ public final class Knobs {
      * @return a new object
      */
     public Knobs withCaches(int cap, int batch) {
-        if (cap < 0 || batch < 1) {
-            throw new IllegalArgumentException(
-                    "cap: " + cap + " (expected: >= 0), batch: " + batch + " (expected: >= 1)");
-        }
         int[] newCaps = new int[caps.length];
         int[] newBatches = new int[caps.length];
         Arrays.fill(newCaps, cap);
         Arrays.fill(newBatches, batch);
-        return new Knobs(newCaps, newBatches, prefill, warmSlabs, purgeDelayNanos, hugePagesFrom);
+        return withCaches(newCaps, newBatches);
+    }
+
+    /**
+     * The same limits with other caps and batches.
+     *
+     * @param caps for each class, blocks, at least 0; 0 caches nothing
+     * @param batches for each class, blocks, at least 1
+     * @return a new object
+     */
+    public Knobs withCaches(int[] caps, int[] batches) {
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            if (caps[c] < 0 || batches[c] < 1) {
+                throw new IllegalArgumentException(
+                        "cap: " + caps[c] + " (expected: >= 0), batch: " + batches[c] + " (expected: >= 1)");
+            }
+        }
+        Knobs knobs = copy();
+        knobs.caps = caps.clone();
+        knobs.batches = batches.clone();
+        return knobs;
+    }
+
+    /**
+     * The same limits with other numbers of slabs that lie ready.
+     *
+     * @param warmSlabs how many empty slabs a class keeps at most, at least 0
+     * @param prefill how many are fetched at once when none is left, at least 1
+     * @return a new object
+     */
+    public Knobs withSlabs(int warmSlabs, int prefill) {
+        if (warmSlabs < 0 || prefill < 1) {
+            throw new IllegalArgumentException(
+                    "warmSlabs: " + warmSlabs + " (expected: >= 0), prefill: " + prefill + " (expected: >= 1)");
+        }
+        Knobs knobs = copy();
+        knobs.warmSlabs = warmSlabs;
+        knobs.prefill = prefill;
+        return knobs;
+    }
+
+    /**
+     * The same limits, with or without two habits of heaps; both are on but for measurements.
+     *
+     * @param tiering whether superslabs that are nearly empty are left to drain
+     * @param eagerFree whether empty slabs and superslabs that are not kept ready go back at once, and not by time
+     * @return a new object
+     */
+    public Knobs withHabits(boolean tiering, boolean eagerFree) {
+        Knobs knobs = copy();
+        knobs.tiering = tiering;
+        knobs.eagerFree = eagerFree;
+        return knobs;
+    }
+
+    /**
+     * The same limits with another clock for the free pages of superslabs in use.
+     *
+     * @param pagesByTime whether a heap that goes on allocating gives them back when its {@link ThreadHeap#turn} is called, and
+     *     not by what it allocates, unless very much lies free
+     * @return a new object
+     */
+    public Knobs withPagesByTime(boolean pagesByTime) {
+        Knobs knobs = copy();
+        knobs.pagesByTime = pagesByTime;
+        return knobs;
     }
 
     /**
      * The same limits with another delay before idle memory is given back.
      *
-     * @param nanos at least 0
+     * @param nanos at least 0; {@link #NEVER} keeps it
      * @return a new object
      */
     public Knobs withPurgeDelay(long nanos) {
         if (nanos < 0) {
             throw new IllegalArgumentException("nanos: " + nanos + " (expected: >= 0)");
         }
-        return new Knobs(caps, batches, prefill, warmSlabs, nanos, hugePagesFrom);
+        Knobs knobs = copy();
+        knobs.purgeDelayNanos = nanos;
+        return knobs;
     }
 
     /**
@@ -98,7 +184,9 @@ public final class Knobs {
         if (superslabs < 0) {
             throw new IllegalArgumentException("superslabs: " + superslabs + " (expected: >= 0)");
         }
-        return new Knobs(caps, batches, prefill, warmSlabs, purgeDelayNanos, superslabs);
+        Knobs knobs = copy();
+        knobs.hugePagesFrom = superslabs;
+        return knobs;
     }
 
     /**
@@ -157,5 +245,90 @@ public final class Knobs {
      */
     public int hugePagesFrom() {
         return hugePagesFrom;
+    }
+
+    /**
+     * Whether superslabs that are nearly empty serve no new slabs, so that they may become empty.
+     *
+     * @return {@code true} but for measurements
+     */
+    public boolean tiering() {
+        return tiering;
+    }
+
+    /**
+     * Whether empty slabs and superslabs that are not kept ready go back at once.
+     *
+     * @return {@code true} but for measurements
+     */
+    public boolean eagerFree() {
+        return eagerFree;
+    }
+
+    /**
+     * Whether free pages of superslabs in use go back by time, unless very much lies free.
+     *
+     * @return {@code true} where a control loop sees to it
+     */
+    public boolean pagesByTime() {
+        return pagesByTime;
+    }
+
+    /**
+     * The same limits in another window of observation.
+     *
+     * @param window another one for each turn of the control loop
+     * @param lifetimeBytes how many bytes of a class are allocated for one lifetime that is measured; 0 measures none
+     * @return a new object
+     */
+    public Knobs withObservation(int window, int lifetimeBytes) {
+        if (lifetimeBytes < 0) {
+            throw new IllegalArgumentException("lifetimeBytes: " + lifetimeBytes + " (expected: >= 0)");
+        }
+        Knobs knobs = copy();
+        knobs.window = window;
+        knobs.lifetimeBytes = lifetimeBytes;
+        return knobs;
+    }
+
+    /**
+     * How many bytes of a class are allocated for one lifetime that is measured.
+     *
+     * @return at least 0; 0 measures none
+     */
+    public int lifetimeBytes() {
+        return lifetimeBytes;
+    }
+
+    /**
+     * Which window of observation this is: water marks begin anew with each.
+     *
+     * @return any number
+     */
+    public int window() {
+        return window;
+    }
+
+    /**
+     * The same limits, where owners raise a cap by themselves if it pays.
+     *
+     * @param nanos for each class how long a block may lie idle before keeping it has cost more than fetching it again; 0 where
+     *     no cap is raised
+     * @return a new object
+     */
+    public Knobs withPaying(long[] nanos) {
+        Knobs knobs = copy();
+        knobs.payingNanos = nanos.clone();
+        return knobs;
+    }
+
+    /**
+     * How long a block may lie idle before keeping it has cost more than fetching it again.
+     *
+     * @param sizeClass the class
+     * @return nanoseconds; 0 where no cap is raised
+     */
+    long payingNanos(int sizeClass) {
+        return payingNanos[sizeClass];
     }
 }

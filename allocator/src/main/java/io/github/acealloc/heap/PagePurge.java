@@ -11,7 +11,7 @@ import java.util.List;
  * <p>While the heap allocates, its clock is what it allocates: for each {@link #STEP_BLOCKS} that come from slabs, the next
  * superslab of a ring is visited, and those of its pages go that were free at its last visit, too. That happens only while
  * more lies free than a heap needs to live on, and less often where visits find nothing. When the heap is idle, one pass
- * gives all free pages back.
+ * gives all free pages back. Where a control loop calls {@link #age}, time is the clock instead, up to a bound.
  */
 final class PagePurge {
     /** How many blocks are taken from slabs between two visits. */
@@ -23,6 +23,11 @@ final class PagePurge {
     static final long SPARED_BYTES = 4 << 20;
 
     private static final int SPARED_SHIFT = 4;
+
+    /** Where free pages go by time, it may keep this much and a quarter of what it uses until then. */
+    private static final long MOST_SPARED_BYTES = 16 << 20;
+
+    private static final int MOST_SPARED_SHIFT = 2;
 
     /** A superslab with less than that is not worth a visit. */
     private static final int MIN_IDLE_BYTES = 64 << 10;
@@ -45,6 +50,9 @@ final class PagePurge {
     private long changesAtStart;
 
     private int passed;
+
+    /** The superslab that {@link #age} visited last. */
+    private int aged;
 
     /**
      * Nothing to give back yet.
@@ -72,25 +80,31 @@ final class PagePurge {
         changes++;
     }
 
-    /** Visits a superslab if it is time to; called when blocks have been taken. */
-    void step() {
+    /**
+     * Visits a superslab if it is time to; called when blocks have been taken.
+     *
+     * @param byTime whether {@link #age} is called, so that only a heap that holds very much looks for more
+     */
+    void step(boolean byTime) {
         if (taken < step) {
             return;
         }
         taken = 0;
-        if (store.purgesParts() && holdsTooMuch()) {
+        if (store.purgesParts() && holdsTooMuch(byTime)) {
             visitNext();
         }
     }
 
-    private boolean holdsTooMuch() {
+    private boolean holdsTooMuch(boolean byTime) {
         long used = 0;
         long idle = 0;
         for (Superslab superslab : superslabs) {
             used += superslab.usedBytes();
             idle += superslab.idleBytes();
         }
-        return idle > SPARED_BYTES + (used >> SPARED_SHIFT);
+        return byTime
+                ? idle > MOST_SPARED_BYTES + (used >> MOST_SPARED_SHIFT)
+                : idle > SPARED_BYTES + (used >> SPARED_SHIFT);
     }
 
     private void visitNext() {
@@ -101,6 +115,26 @@ final class PagePurge {
                 boolean found = store.purgeUnused(superslab, true, RUNS) > 0;
                 step = found ? STEP_BLOCKS : Math.min(2 * step, MAX_STEP_BLOCKS);
                 return;
+            }
+        }
+    }
+
+    /**
+     * Gives back the pages that were free at this call and at the one before: what a heap that goes on allocating has not
+     * needed.
+     *
+     * @param nanos how long that may take; the next call begins where this one stops
+     */
+    void age(long nanos) {
+        if (!store.purgesParts()) {
+            return;
+        }
+        long start = System.nanoTime();
+        for (int i = superslabs.size(); i > 0 && System.nanoTime() - start < nanos; i--) {
+            aged = aged + 1 < superslabs.size() ? aged + 1 : 0;
+            Superslab superslab = superslabs.get(aged);
+            if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
+                store.purgeUnused(superslab, true, RUNS);
             }
         }
     }

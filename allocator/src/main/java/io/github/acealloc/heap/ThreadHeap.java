@@ -9,11 +9,11 @@ import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.slab.SuperslabStore;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jctools.queues.MessagePassingQueue;
 
 /**
  * One owner's share of the memory: hot caches, slabs, and the queue through which others give blocks back.
@@ -27,11 +27,11 @@ import org.jctools.queues.MessagePassingQueue;
  * that one owner did is visible to the next. {@link #isOwner} reads it plainly: only the current thread ever stores
  * itself there, so the comparison is right whatever else the read may see.
  */
-public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
+public final class ThreadHeap {
     private static final VarHandle OWNER = ownerHandle();
 
-    /** How many remote frees one refill takes in at most, so that none takes long. */
-    private static final int DRAIN_LIMIT = 1024;
+    /** Above what a cache may hold. */
+    private static final int ACTIVITY_SHIFT = 20;
 
     /** How long an idle owner drains, or looks for free pages, at a time. */
     private static final long PASS_NANOS = 1_000_000;
@@ -41,17 +41,21 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
 
     private Thread owner;
     private final int number;
+    private final Binder binder;
     private final HotCache[] caches;
     private final HeapSlabs slabs;
 
     /** Slab number → slot → object; the table of {@link HeapSlabs}, kept here because every allocation reads it. */
     private Block[][] blocks;
 
-    private final RemoteFrees remote = new RemoteFrees();
-    private final SampleDice dice = new SampleDice();
+    private final Refill refill;
     private final HeapCounters counters = new HeapCounters();
-    private final Supplier<Knobs> knobs;
-    private final MemoryBudget budget;
+    private final ObservationRing ring = new ObservationRing();
+    private final Supplier<Knobs> commonKnobs;
+
+    /** The limits of this heap alone, or null: stored by the governor, read by the owner in refill and spill. */
+    private volatile Knobs ownKnobs;
+
     private final int superslabBytes;
     private volatile Executor executor;
     private volatile boolean retired;
@@ -61,6 +65,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
 
     private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean trimRequested = new AtomicBoolean();
+    private final AtomicBoolean turnRequested = new AtomicBoolean();
 
     /**
      * A heap without memory and without an owner.
@@ -69,18 +74,38 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      * @param store where superslabs come from
      * @param binder makes the objects of slots
      * @param budget asked to reclaim when the store has nothing
-     * @param knobs the current limits, read in refill and spill
+     * @param knobs the current limits of heaps that have none of their own, read in refill and spill
      */
     public ThreadHeap(int number, SuperslabStore store, Binder binder, MemoryBudget budget, Supplier<Knobs> knobs) {
         this.number = number;
         this.superslabBytes = store.superslabBytes();
-        this.budget = budget;
-        this.knobs = knobs;
+        this.commonKnobs = knobs;
+        this.binder = binder;
         slabs = new HeapSlabs(this, store, binder, counters);
+        refill = new Refill(this, slabs, budget, counters, superslabBytes);
         caches = new HotCache[SizeClasses.COUNT];
         for (int c = 0; c < caches.length; c++) {
-            caches[c] = new HotCache(this, c, 0);
+            caches[c] = new HotCache(refill, c, 0);
         }
+    }
+
+    /**
+     * The limits that this heap keeps to.
+     *
+     * @return its own, or those of all heaps
+     */
+    public Knobs knobs() {
+        Knobs own = ownKnobs;
+        return own != null ? own : commonKnobs.get();
+    }
+
+    /**
+     * Gives this heap limits of its own.
+     *
+     * @param knobs or {@code null} for those of all heaps
+     */
+    public void knobs(Knobs knobs) {
+        ownKnobs = knobs;
     }
 
     /**
@@ -90,6 +115,15 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      */
     public int number() {
         return number;
+    }
+
+    /**
+     * Who makes the objects of this heap's slots.
+     *
+     * @return the engine's user, whom a block finds by its heap
+     */
+    public Binder binder() {
+        return binder;
     }
 
     /**
@@ -131,7 +165,26 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      * @return this heap's own
      */
     public SampleDice dice() {
-        return dice;
+        return refill.dice();
+    }
+
+    /**
+     * Tells the control loop how long a sampled block was in use; for any thread.
+     *
+     * @param sizeClass of the block
+     * @param nanos its lifetime
+     */
+    public void observe(int sizeClass, long nanos) {
+        ring.offer(sizeClass, !isOwner(), nanos);
+    }
+
+    /**
+     * Where the control loop finds sampled lifetimes.
+     *
+     * @return this heap's own
+     */
+    public ObservationRing ring() {
+        return ring;
     }
 
     /**
@@ -183,7 +236,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
 
     private void offer(Block block) {
         try {
-            remote.offer(block);
+            refill.remote().offer(block);
         } catch (Throwable e) {
             block.stay(); // the queue cannot grow for lack of memory: the release may be tried again
             throw e;
@@ -212,104 +265,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
             } finally {
                 OWNER.setVolatile(this, null);
             }
-        } while (!remote.isEmpty());
-    }
-
-    /** A block drained from the remote queue. */
-    @Override
-    public void accept(Block block) {
-        if (!block.arrive()) {
-            return;
-        }
-        int id = block.blockId();
-        HotCache cache = caches[slabs.slab(id).sizeClass()];
-        if (cache.room() > 0) {
-            cache.push(id);
-        } else {
-            slabs.give(id, knobs.get());
-        }
-    }
-
-    private int drain(int limit) {
-        if (remote.isEmpty()) {
-            return 0;
-        }
-        int n = remote.drain(this, limit);
-        counters.remoteFrees += n;
-        return n;
-    }
-
-    /** WARM and COLD: serves an allocation that found its hot cache empty, and fetches a batch beside. */
-    int refill(HotCache cache) {
-        assert isOwner() : "owner: " + owner;
-        counters.refills++;
-        Knobs knobs = this.knobs.get();
-        int sizeClass = cache.sizeClass();
-        if (cache.cap() != knobs.cap(sizeClass)) {
-            cache.cap(knobs.cap(sizeClass));
-        }
-        drain(DRAIN_LIMIT);
-        if (cache.size() > 0) {
-            return cache.pop();
-        }
-        int id = take(sizeClass, knobs);
-        // Every block is in the cache before the next is taken, so that a failure half-way loses none.
-        for (int more = Math.min(knobs.batch(sizeClass), cache.cap()); more > 0 && id != HeapSlabs.NONE; more--) {
-            cache.push(id);
-            id = more > 1 && slabs.hasPartial(sizeClass) ? slabs.take(sizeClass) : HeapSlabs.NONE;
-        }
-        slabs.pages().step();
-        return id != HeapSlabs.NONE ? id : cache.pop();
-    }
-
-    /** A block from a slab, of which there is one in the end: there is memory, or an error. */
-    private int take(int sizeClass, Knobs knobs) {
-        if (!slabs.hasPartial(sizeClass)) {
-            counters.coldRefills++;
-        }
-        for (boolean reclaimed = false; ; reclaimed = true) {
-            if (slabs.hasPartial(sizeClass) || slabs.addSlab(sizeClass, knobs)) {
-                int id = slabs.take(sizeClass);
-                if (id != HeapSlabs.NONE) {
-                    return id;
-                }
-            }
-            if (reclaimed) {
-                throw budget.exhausted(SizeClasses.blockBytes(sizeClass), superslabBytes);
-            }
-            budget.reclaim(this);
-        }
-    }
-
-    /** Serves a release that found its hot cache full: the blocks that lay there longest go back to their slabs. */
-    void spill(HotCache cache, int id) {
-        assert isOwner() : "owner: " + owner;
-        counters.spills++;
-        Knobs knobs = this.knobs.get();
-        int cap = knobs.cap(cache.sizeClass());
-        if (cache.size() >= cap) {
-            int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
-            giveOldest(cache, n, knobs);
-        }
-        if (cache.cap() != cap) {
-            cache.cap(cap);
-        }
-        if (cache.room() > 0) {
-            cache.push(id);
-        } else {
-            slabs.give(id, knobs);
-        }
-    }
-
-    private void giveOldest(HotCache cache, int n, Knobs knobs) {
-        int given = 0;
-        try {
-            while (given < n) {
-                slabs.give(cache.id(given++), knobs);
-            }
-        } finally {
-            cache.dropOldest(given); // also if giving failed: no block may lie in two places
-        }
+        } while (!refill.remote().isEmpty());
     }
 
     /** Gives back all that is not with the user, free pages of superslabs in use included. Owner only. */
@@ -321,19 +277,26 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     /** Remote frees and caches → slabs → superslabs → store: what only an owner that allocates needs. Owner only. */
     void empty() {
         assert isOwner() : "owner: " + owner;
-        while (drain(DRAIN_LIMIT) > 0) {
-            // until the queue is empty
-        }
-        Knobs knobs = this.knobs.get();
+        refill.drainAll();
         for (HotCache cache : caches) {
-            trim(cache, knobs);
+            refill.trim(cache);
         }
         slabs.releaseEmpty();
     }
 
-    private void trim(HotCache cache, Knobs knobs) {
-        giveOldest(cache, cache.size(), knobs);
-        slabs.trim(cache.sizeClass());
+    /**
+     * Begins another turn in some classes: gives back what no allocation has needed since the last one. Owner only.
+     *
+     * @param due the classes in which it is time to; {@link SizeClasses#COUNT} stands for slabs and pages
+     */
+    public void turn(BitSet due) {
+        assert isOwner() : "owner: " + owner;
+        for (int c = due.nextSetBit(0); c >= 0 && c < caches.length; c = due.nextSetBit(c + 1)) {
+            refill.turn(caches[c]);
+        }
+        if (due.get(caches.length)) {
+            slabs.age(PASS_NANOS);
+        }
     }
 
     /**
@@ -344,7 +307,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      */
     public long activity(int sizeClass) {
         HotCache cache = caches[sizeClass];
-        return cache.allocations() * (Knobs.MAX_CAP + 1) + cache.size();
+        return (cache.allocations() << ACTIVITY_SHIFT) + cache.size() + cache.aged();
     }
 
     /**
@@ -372,7 +335,9 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      * @return as far as a thread that is not the owner can see
      */
     public boolean holdsIdle() {
-        return !remote.isEmpty() || slabs.hasEmptySuperslab() || slabs.pages().isDue();
+        return !refill.remote().isEmpty()
+                || slabs.hasEmptySuperslab()
+                || slabs.pages().isDue();
     }
 
     /**
@@ -384,22 +349,18 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
      */
     public void trimIdle(long[] activity, long heapActivity) {
         assert isOwner() : "owner: " + owner;
-        Knobs knobs = this.knobs.get();
         for (HotCache cache : caches) {
             if (activity(cache.sizeClass()) == activity[cache.sizeClass()]) {
-                trim(cache, knobs);
+                refill.trim(cache);
             }
         }
-        long start = System.nanoTime();
-        while (drain(DRAIN_LIMIT) > 0 && System.nanoTime() - start < PASS_NANOS) {
-            // as much as may be done at a time
-        }
+        refill.drainFor(PASS_NANOS);
         slabs.releaseEmpty();
         boolean idle = activity() == heapActivity;
         if (idle) {
             slabs.pages().pass(PASS_NANOS);
         }
-        unfinished = idle && (!remote.isEmpty() || slabs.pages().isDue());
+        unfinished = idle && (!refill.remote().isEmpty() || slabs.pages().isDue());
     }
 
     /**
@@ -423,6 +384,11 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
     /** Asks the owner to {@link #trim()}, whatever else it was asked for. */
     void requestTrim() {
         request(ThreadHeap::trim, trimRequested);
+    }
+
+    /** Asks the owner for another {@link #turn}. */
+    void requestTurn(BitSet due) {
+        request(heap -> heap.turn(due), turnRequested);
     }
 
     private void request(Consumer<ThreadHeap> task, AtomicBoolean pending) {
@@ -454,6 +420,7 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         this.executor = executor;
         requested.set(false);
         trimRequested.set(false);
+        turnRequested.set(false);
     }
 
     /**
@@ -469,13 +436,17 @@ public final class ThreadHeap implements MessagePassingQueue.Consumer<Block> {
         return slabs;
     }
 
+    Refill refill() {
+        return refill;
+    }
+
     /**
      * How many blocks wait in the remote queue.
      *
      * @return a count
      */
     public int remoteCount() {
-        return remote.size();
+        return refill.remote().size();
     }
 
     /**

@@ -41,7 +41,7 @@ class GovernorTest {
         volatile long now;
 
         @Override
-        public boolean tick(long nanos) {
+        public long tick(long nanos) {
             thread = Thread.currentThread();
             now = nanos;
             ticks.incrementAndGet();
@@ -49,7 +49,7 @@ class GovernorTest {
             if (thrown != null) {
                 throw thrown;
             }
-            return wantsMore;
+            return wantsMore ? 10 : 250;
         }
 
         @Override
@@ -130,7 +130,7 @@ class GovernorTest {
         Ward ward = new Ward();
         Governed reading = new Governed() {
             @Override
-            public boolean tick(long now) {
+            public long tick(long now) {
                 inherited.add(String.valueOf(CALLERS.get()));
                 return ward.tick(now);
             }
@@ -208,10 +208,10 @@ class GovernorTest {
     private Governed watchWithoutHolding(AtomicInteger ticks, Thread[] thread) {
         Governed governed = new Governed() {
             @Override
-            public boolean tick(long now) {
+            public long tick(long now) {
                 thread[0] = Thread.currentThread();
                 ticks.incrementAndGet();
-                return false;
+                return 250;
             }
 
             @Override

@@ -78,7 +78,7 @@ final class PinnedHeap {
             for (int blocks = 0; blocks < 8 * PagePurge.STEP_BLOCKS; blocks++) {
                 pages.taken();
             }
-            pages.step();
+            pages.step(false);
         }
     }
 

@@ -186,9 +186,9 @@ class RefillTest {
     @Test
     void onlyTheOwnerRefills() {
         rig.heap.giveUp();
-        assertThatThrownBy(() -> rig.heap.refill(rig.cache(KIB)))
+        assertThatThrownBy(() -> rig.heap.refill().refill(rig.cache(KIB)))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("owner: null");
+                .hasMessage("owner: shared");
         assertThatThrownBy(() -> rig.allocate(KIB))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("a hot cache was touched by a thread that does not own its heap");

@@ -100,9 +100,9 @@ class SpillTest {
         blocks.subList(0, 4).forEach(rig::release);
         rig.heap.giveUp();
         int id = blocks.get(4).blockId();
-        assertThatThrownBy(() -> rig.heap.spill(rig.cache(KIB), id))
+        assertThatThrownBy(() -> rig.heap.refill().spill(rig.cache(KIB), id))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("owner: null");
+                .hasMessage("owner: shared");
         assertThatThrownBy(() -> rig.release(blocks.get(4)))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("a hot cache was touched by a thread that does not own its heap");

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
+import java.util.List;
 
 /**
  * An allocator under test, made afresh with the settings a Netty user gets by default.
@@ -16,12 +17,17 @@ import io.netty.util.internal.PlatformDependent;
  * {@code useCacheForAllThreads} says. Adaptive gives a thread its own magazines if the thread cleans up its fast
  * thread locals, its executor is known, and the heap is larger than 512 MiB; all three hold in every child JVM.
  * Both constructors choose direct or heap exactly as Netty's own default instances do.
+ *
+ * <p>ACE alone can be made with other limits: those of the property {@link KnobSetting#PROPERTY}.
  */
-public enum AllocatorKind {
+public enum AllocatorKind implements Contestant {
     ACE("ACE", "ACE-Alloc") {
         @Override
         public ByteBufAllocator create() {
-            return new AceByteBufAllocator();
+            String setting = System.getProperty(KnobSetting.PROPERTY);
+            return setting == null
+                    ? new AceByteBufAllocator()
+                    : KnobSetting.parse(setting).create();
         }
     },
     POOLED("Pooled", "Netty's pooled allocator, the default of Netty 4.1") {
@@ -51,9 +57,19 @@ public enum AllocatorKind {
         this.summary = summary;
     }
 
-    /** The name used in tables and plots. */
+    @Override
     public String label() {
         return label;
+    }
+
+    @Override
+    public AllocatorKind kind() {
+        return this;
+    }
+
+    @Override
+    public List<String> jvmArgs() {
+        return List.of();
     }
 
     /** One line on what it is. */

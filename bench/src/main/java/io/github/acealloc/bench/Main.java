@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench;
 
+import io.github.acealloc.bench.cli.AblateCommand;
 import io.github.acealloc.bench.cli.CompareCommand;
 import io.github.acealloc.bench.cli.JmhCommand;
 import io.github.acealloc.bench.cli.ListCommand;
 import io.github.acealloc.bench.cli.MemoryCommand;
+import io.github.acealloc.bench.cli.RecordCommand;
 import io.github.acealloc.bench.cli.ServerCommand;
+import io.github.acealloc.bench.cli.SweepCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command-line tool. */
 @Command(
         name = "ace-bench",
-        description = "Compares ACE-Alloc with Netty's own allocators.",
+        description = "Compares ACE-Alloc with Netty's own allocators, and with other settings of itself.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             CompareCommand.class,
+            SweepCommand.class,
+            AblateCommand.class,
             ListCommand.class,
             JmhCommand.class,
             ServerCommand.class,
-            MemoryCommand.class
+            MemoryCommand.class,
+            RecordCommand.class
         })
 public final class Main {
     private Main() {}

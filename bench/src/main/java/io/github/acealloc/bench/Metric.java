@@ -23,9 +23,27 @@ public enum Metric {
     /** Resident memory above the start, so long after everything was released. */
     RSS_5S("rss after 5 s", "MiB", Better.LOWER, Resolution.MIB),
     RSS_15S("rss after 15 s", "MiB", Better.LOWER, Resolution.MIB),
-    /** Resident memory above the start, from the burst to the end of the silence. */
+    /** Resident memory above the start, averaged over the time that is measured. */
     RSS_AVERAGE("average rss", "MiB", Better.LOWER, Resolution.MIB),
     BURST("burst", "ms", Better.LOWER),
+    /** What the allocator says it has from the system, averaged over the time that is measured. */
+    HELD("held memory", "MiB", Better.LOWER, Resolution.MIB),
+    /** The part of it that its user has not asked for, or has released. */
+    SPARE("spare memory", "MiB", Better.LOWER, Resolution.MIB),
+    /** From a change of the load until the time of an operation first is near what it stays at. */
+    SETTLING("settling after a change", "ms", Better.LOWER, Resolution.SETTLING),
+    SMALL_TIME("small phase: time", "ns/op", Better.NEITHER),
+    SMALL_HELD("small phase: held", "MiB", Better.NEITHER),
+    SMALL_SETTLING("small phase: settling", "ms", Better.NEITHER),
+    MEDIUM_TIME("medium phase: time", "ns/op", Better.NEITHER),
+    MEDIUM_HELD("medium phase: held", "MiB", Better.NEITHER),
+    MEDIUM_SETTLING("medium phase: settling", "ms", Better.NEITHER),
+    RECORDS_TIME("records phase: time", "ns/op", Better.NEITHER),
+    RECORDS_HELD("records phase: held", "MiB", Better.NEITHER),
+    RECORDS_SETTLING("records phase: settling", "ms", Better.NEITHER),
+    MIXED_TIME("mixed phase: time", "ns/op", Better.NEITHER),
+    MIXED_HELD("mixed phase: held", "MiB", Better.NEITHER),
+    MIXED_SETTLING("mixed phase: settling", "ms", Better.NEITHER),
     /** What the allocator says it has from the system, divided by the bytes the user asked for and holds. */
     COMMITTED("committed / live", "x", Better.LOWER),
     COMMITTED_MAX("max committed / live", "x", Better.LOWER),
@@ -45,6 +63,8 @@ public enum Metric {
         static final double MIB = 1;
         /** One part in a hundred of the live bytes. */
         static final double RATIO = 0.01;
+        /** The stretch of time over which the time of an operation is looked at, in ms. */
+        static final double SETTLING = 50;
     }
 
     /** Which direction of a metric is good. */

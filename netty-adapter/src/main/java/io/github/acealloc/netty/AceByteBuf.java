@@ -49,8 +49,17 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     /** The count of a block that lies at home: in a hot cache or a slab. */
     private static final int FREE = 0;
 
+    /** What a block's count is besides while its lifetime is measured, so that only its last release leaves the fast path. */
+    private static final int SAMPLED = 1 << 30;
+
+    /** What is left of the states below and above: how many references there are. */
+    private static final int COUNT = SAMPLED - 1;
+
     /** The count of a block that is released but not home yet: in a remote queue, or about to be. */
-    private static final int ON_ITS_WAY = -1;
+    private static final int ON_ITS_WAY = Integer.MIN_VALUE;
+
+    /** Times of birth are in units of 1,024 ns: an int of them is good for lifetimes of more than an hour. */
+    private static final int BORN_SHIFT = 10;
 
     private static final int STREAM_CHUNK = 8192;
     private static final int SMALL_SLOT = 512;
@@ -63,6 +72,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     private int refCnt;
     private int length;
+    private int born;
 
     // The binding: where the slot is and where its block goes home to. Exchanged as a whole. Other threads look at the
     // heap, never at the cache, whose line the owner writes all the time.
@@ -72,14 +82,11 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private Slab slab;
     private ByteBuffer nio;
 
-    final BufferPool pool;
-
     /** The offset of the slot in its region: part of the binding, read on every access by the subclasses. */
     int base;
 
-    AceByteBuf(BufferPool pool, ThreadHeap heap, Slab slab, int slot) {
+    AceByteBuf(ThreadHeap heap, Slab slab, int slot) {
         super(0);
-        this.pool = pool;
         this.heap = heap;
         this.slab = slab;
         blockId = slab.blockId(slot);
@@ -95,6 +102,11 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     /** Makes a view of the whole slot. */
     abstract ByteBuffer newNio();
+
+    /** Whose buffer it is: found by the heap, because a field for it would cost each object a line more often. */
+    final BufferPool pool() {
+        return (BufferPool) heap.binder();
+    }
 
     final ThreadHeap heap() {
         return heap;
@@ -125,12 +137,16 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         refCnt = 1;
     }
 
+    /** Has the lifetime measured of a buffer that was just handed out. */
+    final void sample() {
+        born = (int) (System.nanoTime() >>> BORN_SHIFT);
+        refCnt = 1 | SAMPLED;
+    }
+
     @Override
     public final int refCnt() {
-        // Every access comes by here: a plain read and a branch that is never taken. An opaque read costs bytes 8
-        // times.
-        int count = refCnt;
-        return count == ON_ITS_WAY ? FREE : count;
+        // Every access comes by here: a plain read, of which an opaque one costs bytes 8 times.
+        return refCnt & COUNT;
     }
 
     @Override
@@ -146,8 +162,9 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         int count;
         do {
             count = (int) REF_CNT.getVolatile(this);
-            if (count <= 0 || count + increment < 0) {
-                throw new IllegalReferenceCountException(Math.max(count, FREE), increment);
+            int references = count & COUNT;
+            if (references == 0 || increment > COUNT - references) {
+                throw new IllegalReferenceCountException(references, increment);
             }
         } while (!REF_CNT.compareAndSet(this, count, count + increment));
         return this;
@@ -162,7 +179,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                 return true;
             }
         } else if (REF_CNT.compareAndSet(this, 1, ON_ITS_WAY)) {
-            pool.releaseElsewhere(this);
+            pool().releaseElsewhere(this);
             return true;
         }
         return releaseSlow(1);
@@ -178,14 +195,20 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     private boolean releaseSlow(int decrement) {
         int count;
+        int references;
         do {
             count = (int) REF_CNT.getVolatile(this);
-            if (count < decrement) {
-                throw new IllegalReferenceCountException(Math.max(count, FREE), -decrement);
+            references = count & COUNT;
+            if (references < decrement) {
+                throw new IllegalReferenceCountException(references, -decrement);
             }
-        } while (!REF_CNT.compareAndSet(this, count, count == decrement ? ON_ITS_WAY : count - decrement));
-        if (count > decrement) {
+        } while (!REF_CNT.compareAndSet(this, count, references == decrement ? ON_ITS_WAY : count - decrement));
+        if (references > decrement) {
             return false;
+        }
+        if ((count & SAMPLED) != 0 && !slab.isHuge()) {
+            int lived = (int) (System.nanoTime() >>> BORN_SHIFT) - born;
+            heap.observe(slab.sizeClass(), Integer.toUnsignedLong(lived) << BORN_SHIFT);
         }
         goHome();
         return true;
@@ -197,7 +220,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             refCnt = FREE;
             cache.push(blockId);
         } else {
-            pool.releaseElsewhere(this);
+            pool().releaseElsewhere(this);
         }
     }
 
@@ -247,7 +270,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         }
         checkNewCapacity(newCapacity);
         if (newCapacity > slab.blockBytes() || slotIsWastedOn(newCapacity)) {
-            pool.move(this, newCapacity);
+            pool().move(this, newCapacity);
         }
         length = newCapacity;
         trimIndicesToCapacity(newCapacity);
@@ -297,7 +320,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     @Override
     public final ByteBufAllocator alloc() {
-        return pool.allocator();
+        return pool().allocator();
     }
 
     @Override

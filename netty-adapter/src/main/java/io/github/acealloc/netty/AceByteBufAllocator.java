@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.AceStats;
+import io.github.acealloc.control.AceLoop;
+import io.github.acealloc.control.Mode;
 import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.netty.PolicyFile.Policies;
 import io.github.acealloc.os.ContainerLimit;
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.slab.SizeClasses;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -18,6 +20,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -43,6 +46,8 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     private final BufferPool direct;
     private final BufferPool heap;
     private final AceAllocatorMetric metric;
+    private final Optional<PolicyKeeper> keeper;
+    private final boolean printsStatsAtExit;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** An allocator with the settings of the {@code acealloc.*} system properties. */
@@ -56,19 +61,66 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * @param config the settings
      */
     public AceByteBufAllocator(AceConfig config) {
+        this(config, null);
+    }
+
+    /**
+     * An allocator whose heaps start with limits of the caller's: for measurements.
+     *
+     * @param config the settings
+     * @param knobs the limits, in the place of the settings that have to do with them; {@code null} for those
+     */
+    public AceByteBufAllocator(AceConfig config, Knobs knobs) {
         super(PlatformDependent.directBufferPreferred());
         directBudget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
         heapBudget = config.maxBytes(AUTOMATIC) == AUTOMATIC
                 ? new MemoryBudget(Runtime.getRuntime().maxMemory())
                 : directBudget;
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
-        Knobs knobs = Knobs.defaults().withPurgeDelay(MILLISECONDS.toNanos(config.purgeDelayMillis()));
-        direct = new BufferPool(this, OsMemory.direct(), directBudget, knobs, leaks);
-        heap = new BufferPool(this, new HeapMemory(), heapBudget, knobs, leaks);
+        boolean learns = config.mode() == Mode.LEARN;
+        keeper = config.policy()
+                .filter(file -> learns || config.mode() == Mode.FROZEN)
+                .map(file -> new PolicyKeeper(file, learns));
+        Policies learned = keeper.map(PolicyKeeper::read).orElse(Policies.NONE);
+        Knobs common = knobs != null ? knobs : config.knobs();
+        direct = new BufferPool(
+                this, OsMemory.direct(), directBudget, config, learned.direct().over(common), leaks);
+        heap = new BufferPool(
+                this, new HeapMemory(), heapBudget, config, learned.heap().over(common), leaks);
         metric = new AceAllocatorMetric(direct, heap);
-        if (config.printsStatsAtExit()) {
-            ExitStats.watch(this);
+        keeper.ifPresent(k -> k.keep(loop(direct)::learned, loop(heap)::learned));
+        for (AceLoop loop : List.of(loop(direct), loop(heap))) {
+            if (hasJfr()) {
+                loop.log().listen(DecisionEvent::commit);
+            }
+            keeper.ifPresent(k -> loop.log().listen(k::decided));
         }
+        printsStatsAtExit = config.printsStatsAtExit();
+        if (printsStatsAtExit || keeper.isPresent()) {
+            AtExit.watch(this);
+        }
+    }
+
+    /** Prints the figures and keeps what was learned, if that is wanted. */
+    void atExit() {
+        if (printsStatsAtExit) {
+            System.err.print(this + "\n" + stats().print());
+        }
+        keeper.ifPresent(PolicyKeeper::write);
+    }
+
+    /** Whether this Java runtime has JFR; without it the event's class cannot even be loaded. */
+    private static boolean hasJfr() {
+        return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+    }
+
+    /** What the control loop knows by now. */
+    Policies learned() {
+        return new Policies(loop(direct).learned(), loop(heap).learned());
+    }
+
+    private static AceLoop loop(BufferPool pool) {
+        return pool.engine().loop();
     }
 
     @Override
@@ -114,6 +166,29 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
+     * What the control loop has decided and why, in words.
+     *
+     * @return lines that each end with a line feed
+     */
+    public String explain() {
+        return loop(direct).explain() + loop(heap).explain();
+    }
+
+    /**
+     * Fixes how many free buffers of a size each event loop keeps ready: the control loop leaves that class alone.
+     *
+     * @param size bytes; all sizes that share its class are meant
+     * @param cap buffers, 0 to 16,384
+     */
+    public void pin(int size, int cap) {
+        if (size < 0 || size > SizeClasses.MAX_BLOCK) {
+            throw new IllegalArgumentException("size: " + size + " (expected: 0 to " + SizeClasses.MAX_BLOCK + ")");
+        }
+        loop(direct).pin(SizeClasses.of(size), cap);
+        loop(heap).pin(SizeClasses.of(size), cap);
+    }
+
+    /**
      * Adds somebody who is told of each request that cannot be served for lack of memory, before the error is thrown, on the
      * requesting thread.
      *
@@ -149,6 +224,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        keeper.ifPresent(PolicyKeeper::end);
         try {
             direct.close();
         } finally {

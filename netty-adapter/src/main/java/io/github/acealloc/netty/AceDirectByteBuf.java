@@ -21,14 +21,14 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     private ByteBuffer memory;
 
-    AceDirectByteBuf(BufferPool pool, ThreadHeap heap, Slab slab, int slot) {
-        super(pool, heap, slab, slot);
+    AceDirectByteBuf(ThreadHeap heap, Slab slab, int slot) {
+        super(heap, slab, slot);
         rebase(slab);
     }
 
     @Override
     AceByteBuf newHandle() {
-        return new AceDirectByteBuf(pool, heap(), slab(), slot());
+        return new AceDirectByteBuf(heap(), slab(), slot());
     }
 
     @Override

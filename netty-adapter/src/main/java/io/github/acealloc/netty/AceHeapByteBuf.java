@@ -20,8 +20,8 @@ final class AceHeapByteBuf extends AceByteBuf {
 
     private byte[] array;
 
-    AceHeapByteBuf(BufferPool pool, ThreadHeap heap, Slab slab, int slot) {
-        super(pool, heap, slab, slot);
+    AceHeapByteBuf(ThreadHeap heap, Slab slab, int slot) {
+        super(heap, slab, slot);
         rebase(slab);
     }
 
@@ -31,7 +31,7 @@ final class AceHeapByteBuf extends AceByteBuf {
 
     @Override
     AceByteBuf newHandle() {
-        return new AceHeapByteBuf(pool, heap(), slab(), slot());
+        return new AceHeapByteBuf(heap(), slab(), slot());
     }
 
     @Override

@@ -2,6 +2,8 @@
 package io.github.acealloc.netty;
 
 import io.github.acealloc.AceAllocator;
+import io.github.acealloc.AceConfig;
+import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
@@ -24,10 +26,11 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Safe for use by any thread. A thread that runs an event loop (a {@code FastThreadLocalThread} whose executor Netty
  * knows) owns a heap from its first allocation to its end; every other thread borrows a stripe for each allocation.
  */
-final class BufferPool {
+final class BufferPool implements Binder {
     private final AceByteBufAllocator allocator;
     private final AceAllocator engine;
     private final LeakSampling leaks;
+    private final boolean isDirect;
     private final FastThreadLocal<ThreadHeap> heaps = new FastThreadLocal<>() {
         @Override
         protected void onRemoval(ThreadHeap heap) {
@@ -37,18 +40,22 @@ final class BufferPool {
         }
     };
 
-    BufferPool(AceByteBufAllocator allocator, OsMemory memory, MemoryBudget budget, Knobs knobs, LeakSampling leaks) {
+    BufferPool(
+            AceByteBufAllocator allocator,
+            OsMemory memory,
+            MemoryBudget budget,
+            AceConfig config,
+            Knobs knobs,
+            LeakSampling leaks) {
         this.allocator = allocator;
         this.leaks = leaks;
-        engine = new AceAllocator(memory, budget, knobs, memory.isDirect() ? this::newDirect : this::newHeap);
+        isDirect = memory.isDirect();
+        engine = new AceAllocator(memory, budget, knobs, config.mode(), config.profile(), this);
     }
 
-    private Block newDirect(ThreadHeap heap, Slab slab, int slot) {
-        return new AceDirectByteBuf(this, heap, slab, slot);
-    }
-
-    private Block newHeap(ThreadHeap heap, Slab slab, int slot) {
-        return new AceHeapByteBuf(this, heap, slab, slot);
+    @Override
+    public Block bind(ThreadHeap heap, Slab slab, int slot) {
+        return isDirect ? new AceDirectByteBuf(heap, slab, slot) : new AceHeapByteBuf(heap, slab, slot);
     }
 
     AceByteBufAllocator allocator() {
@@ -94,12 +101,14 @@ final class BufferPool {
             return allocate(own, size, maxCapacity);
         }
         AceByteBuf buf;
-        boolean picked;
+        int picked = 0;
         ThreadHeap heap = engine.borrowStripe();
         try {
             HotCache cache = heap.cache(SizeClasses.of(size));
             buf = (AceByteBuf) heap.block(cache.pop());
-            picked = (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) && leaks.picks(heap, cache);
+            if (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) {
+                picked = leaks.picks(heap, cache);
+            }
         } finally {
             heap.giveUp();
         }

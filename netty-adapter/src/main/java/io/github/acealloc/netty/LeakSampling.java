@@ -10,7 +10,7 @@ import io.netty.util.ResourceLeakDetector.Level;
 import io.netty.util.internal.SystemPropertyUtil;
 
 /**
- * Decides which sampled allocations Netty's leak detector follows.
+ * Decides which sampled allocations Netty's leak detector follows, and of which the lifetime is measured.
  *
  * <p>Where the user has said nothing about leak detection, samples (about one in 128 allocations, Netty's own rate) are
  * followed until a limit per second and heap is reached: at high rates a full stack trace for every 128th allocation
@@ -29,6 +29,12 @@ final class LeakSampling {
     private static final Level NETTYS_DEFAULT = Level.SIMPLE;
     private static final boolean SET_AT_START = isAnySet();
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** Picked for leak detection. */
+    private static final int FOLLOWED = 1;
+
+    /** Picked for its lifetime. */
+    private static final int MEASURED = 2;
 
     private final long nanosBetween;
     private final SampleDice hugeDice = new SampleDice();
@@ -52,21 +58,22 @@ final class LeakSampling {
         return ResourceLeakDetector.getLevel() == Level.PARANOID;
     }
 
-    /** Decides about a sampled allocation, and when the next sample of its class is due. */
-    boolean picks(ThreadHeap heap, HotCache cache) {
+    /** Decides about a sampled allocation, and when the next sample of its class is due; returns what it is picked for. */
+    int picks(ThreadHeap heap, HotCache cache) {
         Level level = ResourceLeakDetector.getLevel();
         if (isByTheLetter(level)) {
             cache.sampleEach();
         } else {
             cache.restartSampling();
         }
-        return isPicked(level, heap.dice());
+        return (isPicked(level, heap.dice()) ? FOLLOWED : 0)
+                | (cache.isLifetimeDue(heap.knobs().lifetimeBytes()) ? MEASURED : 0);
     }
 
     /** Decides about a huge allocation, each of which is a sample; for any thread. */
-    boolean picksHuge() {
+    int picksHuge() {
         synchronized (hugeDice) {
-            return isPicked(ResourceLeakDetector.getLevel(), hugeDice);
+            return isPicked(ResourceLeakDetector.getLevel(), hugeDice) ? FOLLOWED : 0;
         }
     }
 
@@ -82,22 +89,26 @@ final class LeakSampling {
     }
 
     /**
-     * Hands out a buffer: as a handle that the leak detector follows if it was picked, as it is if not. So short that it
-     * is inlined although samples are rare: where it was not, the code around it was half as fast again in some JVMs.
+     * Hands out a buffer: as a handle that the leak detector follows if it was picked for that, as it is if not. So short
+     * that it is inlined although samples are rare: where it was not, the code around it was half as fast again in some JVMs.
      */
-    static ByteBuf handOut(AceByteBuf buf, boolean picked, int size, int maxCapacity) {
-        if (picked) {
-            return handOutHandle(buf, size, maxCapacity);
+    static ByteBuf handOut(AceByteBuf buf, int picked, int size, int maxCapacity) {
+        if (picked != 0) {
+            return handOutPicked(buf, picked, size, maxCapacity);
         }
         buf.reuse(size, maxCapacity);
         return buf;
     }
 
-    private static ByteBuf handOutHandle(AceByteBuf buf, int size, int maxCapacity) {
+    private static ByteBuf handOutPicked(AceByteBuf buf, int picked, int size, int maxCapacity) {
         try {
-            AceByteBuf handle = buf.newHandle();
-            handle.reuse(size, maxCapacity);
-            return follow(handle);
+            boolean followed = (picked & FOLLOWED) != 0;
+            AceByteBuf given = followed ? buf.newHandle() : buf;
+            given.reuse(size, maxCapacity);
+            if ((picked & MEASURED) != 0) {
+                given.sample();
+            }
+            return followed ? follow(given) : given;
         } catch (Throwable e) {
             buf.goHomeUnused(); // no memory for a handle, or a listener of leak reports has thrown
             throw e;

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
+import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,7 +100,13 @@ class AceAllocatorsTest {
                 LEAK_RATE + ", -1",
                 LEAK_RATE + ", 1000001",
                 LEAK_RATE + ", many",
-                LEAK_RATE + ", ''"
+                LEAK_RATE + ", ''",
+                "acealloc.purgeDelayMillis, -1",
+                "acealloc.purgeDelayMillis, 3600001",
+                "acealloc.purgeDelayMillis, never",
+                "acealloc.mode, on",
+                "acealloc.mode, ''",
+                "acealloc.profile, cheap"
             })
     void badNumber(String name, String value) {
         System.setProperty(name, value);
@@ -133,6 +140,29 @@ class AceAllocatorsTest {
     })
     void maxBytes(String value, long bytes) {
         assertThat(Laws.config(MAX_BYTES, value).maxBytes(7)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "off, throughput, auto, 1000",
+        "observe, footprint, auto, 1000",
+        "learn, footprint, auto, 125",
+        "Learn, Balanced, auto, 1000",
+        "learn, throughput, auto, 8000",
+        "learn, throughput, 50, 50"
+    })
+    void memoryThatIsWorthLessLiesLonger(String mode, String profile, String setting, int millis) {
+        AceConfig config = Laws.config(
+                Map.of("acealloc.mode", mode, "acealloc.profile", profile, "acealloc.purgeDelayMillis", setting));
+        assertThat(config.purgeDelayMillis()).isEqualTo(millis);
+        assertThat(config.knobs().purgeDelayNanos()).isEqualTo(millis * 1_000_000L);
+    }
+
+    @Test
+    void aPolicyThatIsNoFileNameIsRefused() {
+        assertThatThrownBy(() -> Laws.config("acealloc.policy", "a\0b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("acealloc.policy: ");
     }
 
     @Test

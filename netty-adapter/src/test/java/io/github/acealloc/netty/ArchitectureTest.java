@@ -44,7 +44,7 @@ class ArchitectureTest {
             .resideInAPackage("io.github.acealloc.netty..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "org.jctools..", "sun..", "jdk..");
+            .resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "org.jctools..", "sun..", "jdk.internal..");
 
     @ArchTest
     static final ArchRule BUFFERS_ARE_NOT_PUBLIC =

@@ -2,9 +2,12 @@
 package io.github.acealloc.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.acealloc.AceConfig;
 import io.netty.util.internal.PlatformDependent;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 
 /** What must hold of an allocator after every test. */
@@ -70,6 +73,22 @@ final class Laws {
         Properties properties = new Properties();
         properties.setProperty(name, value);
         return AceConfig.from(properties);
+    }
+
+    /** Several settings. */
+    static AceConfig config(Map<String, String> settings) {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        return AceConfig.from(properties);
+    }
+
+    /** Waits until the control loop has seen what an allocator does. */
+    static void awaitTurn(AceByteBufAllocator allocator) {
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            while (allocator.learned().equals(PolicyFile.Policies.NONE)) {
+                Thread.sleep(10);
+            }
+        });
     }
 
     /** Whether buffers reach memory by address; else through a {@code ByteBuffer}. */

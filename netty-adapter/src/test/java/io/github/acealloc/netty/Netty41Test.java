@@ -3,6 +3,7 @@ package io.github.acealloc.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import io.github.acealloc.AceAllocator;
 import io.github.acealloc.AceConfig;
 import java.io.IOException;
@@ -55,6 +56,7 @@ class Netty41Test {
         classPath.add(placeOf(AceConfig.class));
         classPath.add(placeOf(MessagePassingQueue.class));
         classPath.add(placeOf(MpscGrowableVarHandleArrayQueue.class));
+        classPath.add(placeOf(JsonFactory.class));
         return classPath;
     }
 
@@ -75,7 +77,7 @@ class Netty41Test {
         }
 
         private void add(String owner, String name, String descriptor) {
-            if (owner.startsWith("io/")) {
+            if (owner.startsWith("io/netty/")) {
                 all.add(owner.replace('/', '.') + " " + name + " " + descriptor);
             }
         }

@@ -117,7 +117,7 @@ class ReleaseRaceTest {
             AceByteBuf buf = (AceByteBuf) owner.call(() -> kind.allocate(allocator, 100));
             owner.run(() -> assertThat(severalAtOnce ? buf.retain().release(2) : buf.release())
                     .isTrue());
-            buf.pool.releaseElsewhere(buf);
+            buf.pool().releaseElsewhere(buf);
             owner.run(() -> {
                 allocator.trim();
                 assertDistinct(kind, 100);
@@ -134,7 +134,7 @@ class ReleaseRaceTest {
         try (LogCapture log = new LogCapture(AceByteBuf.class)) {
             AceByteBuf buf = (AceByteBuf) owner.call(() -> kind.allocate(allocator, 100));
             owner.run(buf::release);
-            buf.pool.releaseElsewhere(buf);
+            buf.pool().releaseElsewhere(buf);
             assertThat(owner.call(() -> kind.allocate(allocator, 100))).isSameAs(buf);
             buf.release();
             owner.run(() -> {

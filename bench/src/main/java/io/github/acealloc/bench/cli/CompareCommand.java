@@ -7,8 +7,12 @@ import io.github.acealloc.bench.plan.Leak;
 import io.github.acealloc.bench.plan.Plan;
 import io.github.acealloc.bench.plan.Selection;
 import io.github.acealloc.bench.plan.Workload;
-import io.github.acealloc.bench.run.CompareJob;
+import io.github.acealloc.bench.report.Report;
+import io.github.acealloc.bench.run.Experiment;
+import io.github.acealloc.bench.run.Job;
+import io.github.acealloc.bench.run.Timing;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,6 +30,7 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
     private static final int FULL_ROUNDS = 5;
     private static final int QUICK_ROUNDS = 2;
+    private static final Duration QUICK_LIMIT = Duration.ofSeconds(155);
 
     @Option(
             names = "--workloads",
@@ -100,7 +105,15 @@ public final class CompareCommand implements Callable<Integer> {
         validate();
         List<Cell> cells = cells();
         int actualRounds = rounds != null ? rounds : quick ? QUICK_ROUNDS : FULL_ROUNDS;
-        return new CompareJob(cells, allocators, actualRounds, quick, rounds == null, jvmArgs, out)
+        Experiment experiment = new Experiment(
+                "compare",
+                cells,
+                allocators,
+                actualRounds,
+                quick ? Timing.QUICK : Timing.FULL,
+                quick && rounds == null ? QUICK_LIMIT : Experiment.NO_LIMIT,
+                jvmArgs);
+        return new Job(experiment, new Report(quick), out)
                 .run(spec.commandLine().getOut());
     }
 

@@ -64,17 +64,21 @@ record Footprint(long bytes, Duration silence, Map<Metric, Duration> readings) i
     @Override
     public Measurement measure(ByteBufAllocator allocator) throws Exception {
         try (Loops loops = new Loops(LOOPS);
-                RssSampler rss = new RssSampler(INTERVAL)) {
+                RssSampler rss = new RssSampler(INTERVAL);
+                RssSampler held = new RssSampler(INTERVAL, () -> MemoryWorkload.committed(allocator) / MIB)) {
             Thread.sleep(BEFORE.toMillis());
             double begin = rss.sample();
+            double heldBegin = held.sample();
             burst(allocator, loops, rss::sample);
             double released = rss.sample();
             Thread.sleep(silence.toMillis());
             double end = rss.sample();
+            double heldEnd = held.sample();
             Series above = rss.above(rss.above(0).mean(0, begin));
             Map<Metric, Double> values = new EnumMap<>(Metric.class);
             values.put(Metric.PEAK, above.max(begin, released) * MIB / bytes);
             values.put(Metric.RSS_AVERAGE, above.mean(begin, end));
+            values.put(Metric.HELD, held.above(0).mean(heldBegin, heldEnd));
             values.put(Metric.BURST, (released - begin) * TimeUnit.SECONDS.toMillis(1));
             readings.forEach((metric, after) -> values.put(metric, above.at(released + seconds(after))));
             return new Measurement(values, above.curve("seconds", 1, "resident MiB above the start"));

@@ -4,10 +4,8 @@ package io.github.acealloc.bench.memory;
 import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.ProcessMemory;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -52,6 +50,7 @@ record Growth(int steps, long liveLimit) implements MemoryWorkload {
             DriftTrace trace = new DriftTrace(steps, liveLimit);
             Player player = new Player(allocator);
             Series committed = new Series();
+            Series held = new Series();
             Series resident = new Series();
             Series nanos = new Series();
             int between = steps / SAMPLES;
@@ -59,70 +58,30 @@ record Growth(int steps, long liveLimit) implements MemoryWorkload {
                 int[] operations = trace.next(between);
                 player.makeRoom(trace.slots());
                 // A task each, as event loops are used: between two of them run the tasks of others.
-                double elapsed = loop.onEach(unused -> player.play(operations)).get(0);
+                double elapsed = loop.onEach(unused -> player.play(operations, 0, operations.length))
+                        .get(0);
                 double step = (i + 1.0) * between;
                 double live = trace.live();
-                committed.add(step, MemoryWorkload.committed(allocator) / live);
+                long bytes = MemoryWorkload.committed(allocator);
+                committed.add(step, bytes / live);
+                held.add(step, bytes / MIB);
                 resident.add(step, (ProcessMemory.quickResidentMiB() - start) * MIB / live);
                 nanos.add(step, elapsed / between);
             }
             loop.onEach(unused -> player.releaseAll());
-            return measurement(committed, resident, nanos);
+            return measurement(committed, held, resident, nanos);
         }
     }
 
-    private Measurement measurement(Series committed, Series resident, Series nanos) {
+    private Measurement measurement(Series committed, Series held, Series resident, Series nanos) {
         double lastThird = 2.0 * steps / 3;
         Map<Metric, Double> values = new EnumMap<>(Metric.class);
         values.put(Metric.TIME, nanos.mean(lastThird, steps));
         values.put(Metric.COMMITTED, committed.at(steps));
         values.put(Metric.COMMITTED_MAX, committed.max(lastThird, steps));
         values.put(Metric.COMMITTED_RISE, committed.rise(lastThird, steps));
+        values.put(Metric.HELD, held.mean(lastThird, steps));
         values.put(Metric.RSS_LIVE, resident.mean(lastThird, steps));
         return new Measurement(values, committed.curve("thousand steps", 1e-3, "committed / live"));
-    }
-
-    /** Does what a trace says, on the event loop. */
-    private static final class Player {
-        private final ByteBufAllocator allocator;
-        private ByteBuf[] buffers = new ByteBuf[1 << 10];
-
-        Player(ByteBufAllocator allocator) {
-            this.allocator = allocator;
-        }
-
-        void makeRoom(int slots) {
-            if (slots > buffers.length) {
-                buffers = Arrays.copyOf(buffers, 2 * slots);
-            }
-        }
-
-        /** Returns the time it took in nanoseconds. */
-        long play(int[] operations) {
-            ByteBuf[] buffers = this.buffers;
-            long start = System.nanoTime();
-            for (int i = 0; i < operations.length; i += DriftTrace.WIDTH) {
-                int slot = operations[i];
-                int size = operations[i + 1];
-                if (size == DriftTrace.RELEASE) {
-                    buffers[slot].release();
-                    buffers[slot] = null;
-                } else {
-                    buffers[slot] = MemoryWorkload.touched(allocator, size);
-                }
-            }
-            return System.nanoTime() - start;
-        }
-
-        int releaseAll() {
-            int released = 0;
-            for (ByteBuf buffer : buffers) {
-                if (buffer != null) {
-                    buffer.release();
-                    released++;
-                }
-            }
-            return released;
-        }
     }
 }

@@ -5,9 +5,10 @@ import io.github.acealloc.bench.ProcessMemory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
 
 /**
- * A thread that reads this process's resident memory, in MiB over seconds, from its creation until it is closed.
+ * A thread that reads this process's resident memory, or another quantity, in MiB over seconds, from its creation until it is closed.
  *
  * <p>It reads the kernel's running counters, because adding up the page tables of a gigabyte would hold up the page
  * faults that are being measured.
@@ -18,7 +19,15 @@ final class RssSampler implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
+    private final DoubleSupplier quantity;
+
     RssSampler(Duration interval) {
+        this(interval, ProcessMemory::quickResidentMiB);
+    }
+
+    /** Reads another quantity in place of resident memory. */
+    RssSampler(Duration interval, DoubleSupplier quantity) {
+        this.quantity = quantity;
         sample();
         thread = new Thread(() -> run(interval.toNanos()), "rss-sampler");
         thread.setDaemon(true);
@@ -35,7 +44,7 @@ final class RssSampler implements AutoCloseable {
     /** Takes one more sample, now; returns its time in seconds. */
     synchronized double sample() {
         double now = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-        series.add(now, ProcessMemory.quickResidentMiB());
+        series.add(now, quantity.getAsDouble());
         return now;
     }
 

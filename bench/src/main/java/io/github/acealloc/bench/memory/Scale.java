@@ -23,6 +23,10 @@ public enum Scale {
             case GROWTH -> full ? Growth.FULL : Growth.QUICK;
             case LARSON -> full ? Larson.FULL : Larson.QUICK;
             case MLEAK -> full ? Mleak.FULL : Mleak.QUICK;
+            case PHASE_CHANGE -> full ? PhaseChange.FULL : PhaseChange.QUICK;
+            case BURSTY -> full ? Bursty.FULL : Bursty.QUICK;
+            case PROXY -> full ? Proxy.FULL : Proxy.QUICK;
+            case LONG_LIVED -> full ? LongLived.FULL : LongLived.QUICK;
             default -> throw new IllegalArgumentException("workload: " + workload + " (expected: a memory workload)");
         };
     }

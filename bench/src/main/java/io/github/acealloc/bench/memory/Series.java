@@ -53,6 +53,19 @@ final class Series {
         return length > 0 ? area / length : ys[first];
     }
 
+    /** Returns the median of the samples of a window, its ends included; each counts the same. */
+    double median(double from, double to) {
+        double[] sorted = Arrays.copyOfRange(ys, firstIn(from, to), firstAfter(to));
+        Arrays.sort(sorted);
+        int half = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+
+    /** Returns the place of the last sample. */
+    double end() {
+        return xs[size - 1];
+    }
+
     /**
      * Returns by how much the quantity rises over a window: twice the difference between the means of its two halves.
      *

@@ -16,15 +16,24 @@ final class SlotArray {
     private int nextSize;
     private int nextSlot;
 
+    /** All slots before this one are empty; only while nothing is put into any. */
+    private int firstLeft;
+
     /** Empty slots, whose sizes and order depend on the seed only. */
     SlotArray(int slots, SizeMix mix, long seed) {
-        sizes = mix.table(seed);
-        order = Slots.random(slots, VISITS, seed);
+        this(slots, mix.table(seed), Slots.random(slots, VISITS, seed));
+    }
+
+    /** Empty slots, to be visited in an order whose length should have no divisor in common with that of the sizes. */
+    SlotArray(int slots, int[] sizes, char[] order) {
+        this.sizes = sizes;
+        this.order = order;
         buffers = new ByteBuf[slots];
     }
 
     /** Releases what is in the next slots, and puts new buffers there; returns the time it took in nanoseconds. */
     long replace(int count, ByteBufAllocator allocator) {
+        firstLeft = 0;
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
             swap(MemoryWorkload.touched(allocator, size()));
@@ -34,7 +43,7 @@ final class SlotArray {
 
     private void swap(ByteBuf buffer) {
         int slot = order[nextSlot];
-        nextSlot = nextSlot + 1 == VISITS ? 0 : nextSlot + 1;
+        nextSlot = nextSlot + 1 == order.length ? 0 : nextSlot + 1;
         ByteBuf old = buffers[slot];
         buffers[slot] = buffer;
         if (old != null) {
@@ -50,14 +59,28 @@ final class SlotArray {
 
     /** Releases everything; returns how many buffers that were. */
     int clear() {
+        return clear(buffers.length);
+    }
+
+    /** Releases the first ones that are left, at most so many; returns how many that were. */
+    int clear(int most) {
         int released = 0;
-        for (int i = 0; i < buffers.length; i++) {
-            if (buffers[i] != null) {
-                buffers[i].release();
-                buffers[i] = null;
+        for (; firstLeft < buffers.length && released < most; firstLeft++) {
+            if (buffers[firstLeft] != null) {
+                buffers[firstLeft].release();
+                buffers[firstLeft] = null;
                 released++;
             }
         }
         return released;
+    }
+
+    /** Bytes that are live. */
+    long live() {
+        long live = 0;
+        for (ByteBuf buffer : buffers) {
+            live += buffer == null ? 0 : buffer.capacity();
+        }
+        return live;
     }
 }

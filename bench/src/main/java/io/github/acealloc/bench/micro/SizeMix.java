@@ -69,6 +69,27 @@ public enum SizeMix {
             }
             return GATEWAY.draw(random);
         }
+    },
+    /** Every size from 64 B to 512 B equally often: headers and short frames. */
+    SMALL {
+        @Override
+        int draw(Random random) {
+            return between(random, 64, 512);
+        }
+    },
+    /** Every size from 4 KiB to 16 KiB equally often: pages and bodies. */
+    MEDIUM {
+        @Override
+        int draw(Random random) {
+            return between(random, 4 << 10, 16 << 10);
+        }
+    },
+    /** Every size from 32 KiB to 64 KiB equally often: several records at once, on their way to a socket. */
+    RECORDS {
+        @Override
+        int draw(Random random) {
+            return between(random, 32 << 10, 64 << 10);
+        }
     };
 
     /** Number of sizes in a table: a prime just above 2^16. */

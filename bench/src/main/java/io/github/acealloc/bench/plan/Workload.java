@@ -36,7 +36,27 @@ public enum Workload {
             "mleak",
             "thousands of short-lived event loops whose buffers are released elsewhere: memory they leave behind",
             Family.MEMORY,
-            Metric.RSS_PER_THREADS);
+            Metric.RSS_PER_THREADS),
+    PHASE_CHANGE(
+            "phase-change",
+            "sizes and lifetimes that switch from one phase to the next: time and memory of each, and how soon it settles",
+            Family.MEMORY,
+            Metric.TIME),
+    BURSTY(
+            "bursty",
+            "bursts every few milliseconds and every second over a thin background: time, and memory held between them",
+            Family.MEMORY,
+            Metric.TIME),
+    PROXY(
+            "proxy",
+            "TLS records that one event loop allocates and another releases: time, and memory held",
+            Family.MEMORY,
+            Metric.TIME),
+    LONG_LIVED(
+            "long-lived",
+            "most buffers live shortly and one in ten for seconds, whatever its size: time, and memory held",
+            Family.MEMORY,
+            Metric.TIME);
 
     private final String label;
     private final String summary;

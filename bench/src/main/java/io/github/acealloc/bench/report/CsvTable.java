@@ -19,25 +19,28 @@ final class CsvTable {
     }
 
     private static String line(ResultRecord r) {
-        return Stream.of(
-                        r.workload(),
-                        parameters(r.parameters()),
-                        r.allocator(),
-                        r.metric(),
-                        r.unit(),
-                        r.better(),
-                        r.value(),
-                        r.low(),
-                        r.high(),
-                        r.rounds(),
-                        r.failures().size(),
-                        r.java(),
-                        r.cpu())
-                .map(CsvTable::quoted)
-                .collect(Collectors.joining(","));
+        return line(
+                r.workload(),
+                parameters(r.parameters()),
+                r.allocator(),
+                r.metric(),
+                r.unit(),
+                r.better(),
+                r.value(),
+                r.low(),
+                r.high(),
+                r.rounds(),
+                r.failures().size(),
+                r.java(),
+                r.cpu());
     }
 
-    private static String parameters(Map<String, String> parameters) {
+    /** One line of values, quoted where they have to be; null is nothing. */
+    static String line(Object... values) {
+        return Stream.of(values).map(CsvTable::quoted).collect(Collectors.joining(","));
+    }
+
+    static String parameters(Map<String, String> parameters) {
         return parameters.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(" "));
     }
 

@@ -14,18 +14,27 @@ final class HtmlPage {
 
     private HtmlPage() {}
 
-    static String of(ReportModel model) throws IOException {
-        return resource("report.html")
+    /**
+     * Returns the page.
+     *
+     * @param template the file it is made of
+     * @param model what its scripts find as {@code data}
+     * @param scripts files, in the order they run
+     */
+    static String of(String template, Object model, String... scripts) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String script : scripts) {
+            all.append(resource(script));
+        }
+        return resource(template)
                 .replace("/*STYLE*/", resource("report.css"))
                 .replace("/*CHART*/", withoutSourceMap(resource(CHART_LIBRARY)))
-                .replace("/*FORMAT*/", resource("format.js"))
-                .replace("/*TABLES*/", resource("tables.js"))
-                .replace("/*CHARTS*/", resource("charts.js"))
+                .replace("/*SCRIPTS*/", all)
                 .replace("/*DATA*/", json(model));
     }
 
     /** The model as JSON that cannot end the script element it stands in. */
-    private static String json(ReportModel model) throws JsonProcessingException {
+    private static String json(Object model) throws JsonProcessingException {
         return MAPPER.writeValueAsString(model).replace("</", "<\\/").replace("<!--", "<\\u0021--");
     }
 

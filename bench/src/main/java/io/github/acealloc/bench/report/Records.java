@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.report;
 
-import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
 import io.github.acealloc.bench.run.Results;
@@ -17,7 +17,7 @@ final class Records {
 
     static List<ResultRecord> of(Results results, Machine machine) {
         List<ResultRecord> records = new ArrayList<>();
-        for (Map.Entry<Cell, Map<AllocatorKind, Results.Samples>> cell :
+        for (Map.Entry<Cell, Map<Contestant, Results.Samples>> cell :
                 results.samples().entrySet()) {
             cell.getValue().forEach((allocator, samples) -> {
                 for (Metric metric : Metric.values()) {
@@ -33,7 +33,7 @@ final class Records {
     }
 
     private static ResultRecord record(
-            Cell cell, AllocatorKind allocator, Metric metric, Results.Samples samples, Machine machine) {
+            Cell cell, Contestant allocator, Metric metric, Results.Samples samples, Machine machine) {
         List<Double> values = samples.values(metric);
         Summary summary = values.isEmpty() ? null : Summary.of(values);
         return new ResultRecord(

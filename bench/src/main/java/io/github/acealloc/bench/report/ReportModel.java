@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.report;
 
-import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Measurement.Curve;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
@@ -59,7 +59,7 @@ record ReportModel(
     static ReportModel of(Results results, Machine machine, boolean quick) {
         List<CellModel> cells = new ArrayList<>();
         List<String> failures = new ArrayList<>();
-        List<AllocatorKind> allocators = new ArrayList<>();
+        List<Contestant> allocators = new ArrayList<>();
         results.samples().forEach((cell, row) -> {
             if (allocators.isEmpty()) {
                 allocators.addAll(row.keySet());
@@ -79,7 +79,7 @@ record ReportModel(
                 quick,
                 rounds,
                 100 * Summary.coverage(rounds),
-                allocators.stream().map(AllocatorKind::label).toList(),
+                allocators.stream().map(Contestant::label).toList(),
                 Arrays.stream(Metric.values()).map(ReportModel::info).toList(),
                 cells,
                 failures);
@@ -90,7 +90,7 @@ record ReportModel(
                 metric.label(), metric.unit(), metric.better().name().toLowerCase(Locale.ROOT));
     }
 
-    private static CellModel cell(Cell cell, Map<AllocatorKind, Results.Samples> row) {
+    private static CellModel cell(Cell cell, Map<Contestant, Results.Samples> row) {
         Map<String, Map<String, Value>> values = new LinkedHashMap<>();
         Map<String, VerdictModel> verdicts = new LinkedHashMap<>();
         for (Metric metric : Metric.values()) {

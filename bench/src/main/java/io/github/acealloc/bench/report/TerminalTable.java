@@ -2,6 +2,7 @@
 package io.github.acealloc.bench.report;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
 import io.github.acealloc.bench.run.Results;
@@ -59,7 +60,7 @@ public final class TerminalTable {
                             case NEITHER -> "";
                         })
                 .append('\n');
-        align(rows, true);
+        text.append(TextTable.of(rows, true));
     }
 
     private List<String> header() {
@@ -91,7 +92,7 @@ public final class TerminalTable {
             metrics.forEach(metric -> header.add(metric.label()));
             rows.add(0, header);
             text.append(String.format("%n%s [%s]%n", title, unit));
-            align(rows, false);
+            text.append(TextTable.of(rows, false));
         }
     }
 
@@ -100,14 +101,14 @@ public final class TerminalTable {
         return values.isEmpty() ? "-" : number(Summary.of(values).median());
     }
 
-    private List<AllocatorKind> allocators() {
+    private List<Contestant> allocators() {
         return results.samples().values().stream()
                 .findFirst()
                 .map(row -> List.copyOf(row.keySet()))
                 .orElse(List.of());
     }
 
-    private List<String> line(Metric metric, Cell cell, Map<AllocatorKind, Results.Samples> row) {
+    private List<String> line(Metric metric, Cell cell, Map<Contestant, Results.Samples> row) {
         List<String> line = new ArrayList<>(List.of(cell.title()));
         row.forEach((allocator, samples) -> {
             if (!samples.values(metric).isEmpty()) {
@@ -125,7 +126,7 @@ public final class TerminalTable {
         return line;
     }
 
-    private static String value(Summary summary) {
+    static String value(Summary summary) {
         return number(summary.median()) + " (" + number(summary.low()) + "-" + number(summary.high()) + ")";
     }
 
@@ -134,24 +135,5 @@ public final class TerminalTable {
         double size = Math.abs(value);
         int decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2;
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
-    }
-
-    private void align(List<List<String>> rows, boolean leftLast) {
-        int columns = rows.get(0).size();
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < columns; i++) {
-                String pad = " ".repeat(widths[i] - row.get(i).length());
-                boolean left = i == 0 || (leftLast && i == columns - 1);
-                line.append(left ? row.get(i) + pad : pad + row.get(i)).append("  ");
-            }
-            text.append("  ").append(line.toString().stripTrailing()).append('\n');
-        }
     }
 }

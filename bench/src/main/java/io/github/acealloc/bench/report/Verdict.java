@@ -2,6 +2,7 @@
 package io.github.acealloc.bench.report;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.run.Results;
 import io.github.acealloc.bench.stats.Summary;
@@ -17,7 +18,7 @@ import java.util.Optional;
  *     means something
  * @param outcome whether the difference is larger than the noise and large enough to matter
  */
-record Verdict(AllocatorKind best, double ratio, Outcome outcome) {
+record Verdict(Contestant best, double ratio, Outcome outcome) {
     /** Who is ahead. */
     enum Outcome {
         WON("won"),
@@ -37,7 +38,7 @@ record Verdict(AllocatorKind best, double ratio, Outcome outcome) {
     }
 
     /** Returns the verdict, or nothing if ACE or every rival has no value or the metric has no good direction. */
-    static Optional<Verdict> of(Metric metric, Map<AllocatorKind, Results.Samples> row) {
+    static Optional<Verdict> of(Metric metric, Map<Contestant, Results.Samples> row) {
         Results.Samples aceSamples = row.get(AllocatorKind.ACE);
         if (metric.better() == Metric.Better.NEITHER
                 || aceSamples == null
@@ -46,7 +47,7 @@ record Verdict(AllocatorKind best, double ratio, Outcome outcome) {
         }
         Summary ace = Summary.of(aceSamples.values(metric));
         boolean higher = metric.better() == Metric.Better.HIGHER;
-        Comparator<AllocatorKind> byMedian = Comparator.comparingDouble(
+        Comparator<Contestant> byMedian = Comparator.comparingDouble(
                 kind -> Summary.of(row.get(kind).values(metric)).median());
         return row.keySet().stream()
                 .filter(kind -> kind != AllocatorKind.ACE
@@ -55,7 +56,7 @@ record Verdict(AllocatorKind best, double ratio, Outcome outcome) {
                 .map(best -> against(best, metric, Summary.of(row.get(best).values(metric)), ace));
     }
 
-    private static Verdict against(AllocatorKind best, Metric metric, Summary rival, Summary ace) {
+    private static Verdict against(Contestant best, Metric metric, Summary rival, Summary ace) {
         boolean immaterial = Math.abs(ace.median() - rival.median()) < metric.resolution();
         boolean higher = metric.better() == Metric.Better.HIGHER;
         Outcome outcome;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.run;
 
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.plan.Cell;
 import io.github.acealloc.bench.plan.Leak;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The JVM in which an allocator is measured: the same Java as this one, with the same options for every allocator.
+ * The JVM in which an allocator is measured: the same Java as this one, with the same options for every allocator but those that are its setting.
  *
  * <p>The heap has a fixed size, well above the 512 MiB at which Netty's adaptive allocator turns off its fast path,
  * and its young generation too: resident memory then differs by what the allocators hold and not by how much of the
@@ -39,6 +40,19 @@ final class ChildJvm {
         List<String> all = new ArrayList<>(heap ? List.of() : List.of("-XX:G1HeapRegionSize=32m"));
         all.addAll(extra);
         return options(cell.leak(), all);
+    }
+
+    /** Returns a contestant's own options with the user's after them, so that those win. */
+    static List<String> extra(Contestant contestant, List<String> jvmArgs) {
+        List<String> all = new ArrayList<>(contestant.jvmArgs());
+        all.addAll(jvmArgs);
+        return all;
+    }
+
+    /** Returns the name of the file that one run's messages go to. */
+    static String logName(Cell cell, Contestant contestant, int round) {
+        String words = cell.title() + " " + contestant.label() + " " + round;
+        return words.replaceAll("[^A-Za-z0-9]+", "-") + ".log";
     }
 
     /** Returns the options of a measured JVM; {@code extra} come last and win. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.run;
 
-import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.cli.ServerCommand;
@@ -22,7 +22,7 @@ import org.HdrHistogram.Histogram;
  *
  * <p>After a warm-up, a closed loop gives throughput and garbage per request, then an open loop gives latencies, then
  * the server's resident memory is read. The open loop's rate is found once, before the first run: a share of the
- * throughput of the slowest allocator. All allocators get the same.
+ * throughput of the slowest contestant. All get the same.
  */
 final class HttpRunner implements CellRunner {
     private static final double SHARE_OF_SLOWEST = 0.5;
@@ -30,24 +30,24 @@ final class HttpRunner implements CellRunner {
 
     private final Timing timing;
     private final List<String> jvmArgs;
-    private final List<AllocatorKind> allocators;
+    private final List<Contestant> contestants;
     private final Path logs;
     private int rate;
 
-    HttpRunner(Timing timing, List<String> jvmArgs, List<AllocatorKind> allocators, Path logs) {
+    HttpRunner(Timing timing, List<String> jvmArgs, List<? extends Contestant> contestants, Path logs) {
         this.timing = timing;
         this.jvmArgs = List.copyOf(jvmArgs);
-        this.allocators = List.copyOf(allocators);
+        this.contestants = List.copyOf(contestants);
         this.logs = logs;
     }
 
     @Override
-    public Measurement run(Cell cell, AllocatorKind allocator, int round) throws Exception {
+    public Measurement run(Cell cell, Contestant contestant, int round) throws Exception {
         if (rate == 0) {
             rate = calibrate(cell);
         }
-        Path log = logs.resolve("http-" + cell.leak() + "-" + allocator + "-" + round + ".log");
-        try (ChildProcess<ServerReading> server = server(allocator, cell, log);
+        Path log = logs.resolve(ChildJvm.logName(cell, contestant, round));
+        try (ChildProcess<ServerReading> server = server(contestant, cell, log);
                 LoadClient client = new LoadClient(server.answer().port())) {
             client.closedLoop(timing.httpWarmup());
             ServerReading before = server.ask();
@@ -60,9 +60,9 @@ final class HttpRunner implements CellRunner {
 
     private int calibrate(Cell cell) throws Exception {
         double slowest = Double.MAX_VALUE;
-        for (AllocatorKind allocator : allocators) {
-            Path log = logs.resolve("http-calibration-" + allocator + ".log");
-            try (ChildProcess<ServerReading> server = server(allocator, cell, log);
+        for (Contestant contestant : contestants) {
+            Path log = logs.resolve("calibration-" + ChildJvm.logName(cell, contestant, 0));
+            try (ChildProcess<ServerReading> server = server(contestant, cell, log);
                     LoadClient client = new LoadClient(server.answer().port())) {
                 client.closedLoop(timing.httpCalibration());
                 slowest = Math.min(slowest, client.closedLoop(timing.httpCalibration()));
@@ -71,11 +71,11 @@ final class HttpRunner implements CellRunner {
         return Math.max(RATE_STEP, RATE_STEP * (int) (slowest * SHARE_OF_SLOWEST / RATE_STEP));
     }
 
-    private ChildProcess<ServerReading> server(AllocatorKind allocator, Cell cell, Path log) throws IOException {
+    private ChildProcess<ServerReading> server(Contestant contestant, Cell cell, Path log) throws IOException {
         return new ChildProcess<>(
                 ServerReading.class,
-                ChildJvm.options(cell.leak(), jvmArgs),
-                List.of(ServerCommand.NAME, "--allocator", allocator.name()),
+                ChildJvm.options(cell.leak(), ChildJvm.extra(contestant, jvmArgs)),
+                List.of(ServerCommand.NAME, "--allocator", contestant.kind().name()),
                 log);
     }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.run;
 
-import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.cli.MemoryCommand;
 import io.github.acealloc.bench.memory.Scale;
@@ -32,8 +32,8 @@ final class MemoryRunner implements CellRunner {
     }
 
     @Override
-    public Measurement run(Cell cell, AllocatorKind allocator, int round) throws IOException {
-        Path log = logs.resolve(cell.workload() + "-" + cell.leak() + "-" + allocator + "-" + round + ".log");
+    public Measurement run(Cell cell, Contestant contestant, int round) throws IOException {
+        Path log = logs.resolve(ChildJvm.logName(cell, contestant, round));
         List<String> arguments = List.of(
                 MemoryCommand.NAME,
                 "--workload",
@@ -41,9 +41,9 @@ final class MemoryRunner implements CellRunner {
                 "--scale",
                 scale.name(),
                 "--allocator",
-                allocator.name());
-        try (ChildProcess<Measurement> process =
-                new ChildProcess<>(Measurement.class, ChildJvm.options(cell.leak(), jvmArgs), arguments, log)) {
+                contestant.kind().name());
+        List<String> options = ChildJvm.options(cell.leak(), ChildJvm.extra(contestant, jvmArgs));
+        try (ChildProcess<Measurement> process = new ChildProcess<>(Measurement.class, options, arguments, log)) {
             return process.answer();
         }
     }

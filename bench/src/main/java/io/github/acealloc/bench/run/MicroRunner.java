@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.run;
 
-import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.micro.Access;
@@ -45,24 +45,24 @@ final class MicroRunner implements CellRunner {
     }
 
     @Override
-    public Measurement run(Cell cell, AllocatorKind allocator, int round) throws Exception {
-        String name = cell.title().replaceAll("[^A-Za-z0-9]+", "-") + "-" + allocator + "-" + round + ".log";
-        Path log = logs.resolve(name);
+    public Measurement run(Cell cell, Contestant contestant, int round) throws Exception {
+        Path log = logs.resolve(ChildJvm.logName(cell, contestant, round));
         try {
-            RunResult result = new Runner(options(cell, allocator, log).build()).runSingle();
+            RunResult result = new Runner(options(cell, contestant, log).build()).runSingle();
             return Measurement.of(metrics(cell, result));
         } catch (RunnerException e) {
             throw new IllegalStateException(e.getMessage() + "\n" + LogExcerpt.of(log), e);
         }
     }
 
-    private ChainedOptionsBuilder options(Cell cell, AllocatorKind allocator, Path log) {
+    private ChainedOptionsBuilder options(Cell cell, Contestant contestant, Path log) {
         TimeValue iteration = TimeValue.milliseconds(timing.iteration().toMillis());
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + benchmark(cell).replace(".", "\\.") + "$")
-                .param("allocator", allocator.name())
+                .param("allocator", contestant.kind().name())
                 .jvm(ChildJvm.java())
-                .jvmArgs(ChildJvm.microOptions(cell, jvmArgs).toArray(String[]::new))
+                .jvmArgs(ChildJvm.microOptions(cell, ChildJvm.extra(contestant, jvmArgs))
+                        .toArray(String[]::new))
                 .forks(1)
                 .warmupIterations(timing.warmups())
                 .warmupTime(iteration)

@@ -22,8 +22,8 @@ abstract class Progress implements AutoCloseable {
     public abstract void close();
 
     /** Returns a bar if this program runs on a terminal, lines otherwise. */
-    static Progress create(int runs, PrintWriter out) {
-        return isTerminal() && System.getenv("CI") == null ? new Bar(runs) : new Lines(runs, out);
+    static Progress create(String name, int runs, PrintWriter out) {
+        return isTerminal() && System.getenv("CI") == null ? new Bar(name, runs) : new Lines(runs, out);
     }
 
     @SuppressWarnings("SystemConsoleNull") // the property brings back the meaning of null on Java 22 and newer
@@ -36,9 +36,9 @@ abstract class Progress implements AutoCloseable {
     private static final class Bar extends Progress {
         private final ProgressBar bar;
 
-        Bar(int runs) {
+        Bar(String name, int runs) {
             bar = new ProgressBarBuilder()
-                    .setTaskName("compare")
+                    .setTaskName(name)
                     .setInitialMax(runs)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(500)

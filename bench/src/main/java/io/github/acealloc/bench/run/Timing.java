@@ -50,6 +50,17 @@ public record Timing(
 
     private static final Duration JVM_START = Duration.ofMillis(800);
 
+    /** The same for an allocator that learns: so long until it is measured. */
+    public Timing warmedUpFor(Duration warmup) {
+        int enough = (int) ((warmup.toMillis() + iteration.toMillis() - 1) / iteration.toMillis());
+        return new Timing(enough, iterations, iteration, httpCalibration, warmup, httpClosed, httpOpen, memory);
+    }
+
+    /** The same with memory workloads of another size. */
+    public Timing at(Scale scale) {
+        return new Timing(warmups, iterations, iteration, httpCalibration, httpWarmup, httpClosed, httpOpen, scale);
+    }
+
     /** The time of one run of a workload with its JVM's start. */
     Duration run(Workload workload) {
         return switch (workload.family()) {

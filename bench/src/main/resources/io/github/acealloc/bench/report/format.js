@@ -5,7 +5,6 @@ const COLOURS = {ACE: "#3b5bdb", Pooled: "#7b8794", Adaptive: "#c2935a", Unpoole
 const VERDICTS = ["won", "level", "lost"];
 const SHARES = ["hot share", "warm share", "cold share", "remote share", "warm-pool hits"];
 const HEAPS = ["heaps", "adoptions"];
-const compared = data.metrics.filter(m => m.better !== "neither");
 /* Memory workloads have metrics of their own, each of them; the others share those of their family. */
 const group = cell => cell.family === "memory" ? cell.workload : cell.family;
 const metric = name => data.metrics.find(m => m.name === name);

@@ -1,4 +1,6 @@
 /* Everything on the page that is text. */
+const compared = data.metrics.filter(m => m.better !== "neither");
+
 function header() {
   document.getElementById("machine").textContent =
     `Java ${data.machine.java} · ${data.machine.cpu} · ${data.cells.length} cells × ${data.allocators.length} `

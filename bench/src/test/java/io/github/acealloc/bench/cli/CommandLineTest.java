@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.bench.Main;
 import io.github.acealloc.bench.plan.Workload;
+import io.github.acealloc.bench.run.Experiment;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -35,7 +36,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http, footprint, growth, larson, mleak]
+            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, access, http, footprint, growth, larson, mleak, phase-change, bursty, proxy, long-lived]
             --allocators foo   | expected one of [ACE, POOLED, ADAPTIVE, UNPOOLED]
             --leak maybe       | expected one of [DISABLED
             --mix mail         | --mix: mail (expected: one of [websocket, gateway])
@@ -89,6 +90,45 @@ class CommandLineTest {
         assertThat(command.cells()).hasSize(cells);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            sweep --workloads pattern,producer-consumer                   | 4 | 14 | 5
+            sweep --quick --workloads pattern,producer-consumer           | 3 | 7  | 2
+            sweep --quick --rounds 1 --workloads growth --jvm-arg=-Xlog   | 1 | 7  | 1
+            sweep --settings learn,off,64/8 --scale quick --workloads growth | 1 | 3 | 5
+            ablate --workloads footprint,growth,larson                    | 3 | 11 | 5
+            ablate --quick --workloads pattern                            | 2 | 11 | 2
+            """)
+    void settingsAreMeasuredInSelectedCells(String arguments, int cells, int settings, int rounds) {
+        Experiment experiment = experiment(arguments.split(" ", -1));
+
+        assertThat(experiment.cells()).hasSize(cells);
+        assertThat(experiment.contestants()).hasSize(settings);
+        assertThat(experiment.rounds()).isEqualTo(rounds);
+        assertThat(experiment.jvmArgs()).isEqualTo(arguments.contains("-Xlog") ? List.of("-Xlog") : List.of());
+    }
+
+    private static Experiment experiment(String... words) {
+        CommandLine parser = Main.commandLine();
+        parser.parseArgs(words);
+        Object command = parser.getSubcommands().get(words[0]).getCommand();
+        return command instanceof SweepCommand sweep ? sweep.experiment() : ((AblateCommand) command).experiment();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            sweep --workloads tiny   | expected: one of [pattern,
+            sweep --workloads mleak  | --workloads: mleak (expected: one that measures time)
+            sweep --rounds 0         | --rounds: 0 (expected: >= 1)
+            ablate --rounds 0        | --rounds: 0 (expected: >= 1)
+            sweep --settings 64/7    | --settings: 64/7 (expected: of [learn, off, 0/1,
+            ablate --allocators ace  | Unknown option
+            """)
+    void wrongArgumentsOfSettingsAreExplained(String arguments, String message) {
+        assertThat(execute(arguments.split(" ", -1))).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains(message);
+    }
+
     @Test
     void jmhGetsItsOptionsUntouched() {
         CommandLine parser = Main.commandLine();
@@ -102,7 +142,7 @@ class CommandLineTest {
     void whatRunsInChildProcessesIsNotForUsers() {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
-                .contains("compare", "list", "jmh")
-                .doesNotContain(ServerCommand.NAME, MemoryCommand.NAME);
+                .contains("compare", "sweep", "ablate", "list", "jmh")
+                .doesNotContain(ServerCommand.NAME, MemoryCommand.NAME, RecordCommand.NAME);
     }
 }

@@ -35,7 +35,8 @@ class FootprintTest {
         assertThat(allocator.bytes).hasValue(BYTES);
         assertThat(allocator.live()).isZero();
         assertThat(allocator.threads).hasSize(4);
-        assertThat(measured.values()).containsOnlyKeys(Metric.PEAK, Metric.RSS_AVERAGE, Metric.BURST, Metric.RSS_5S);
+        assertThat(measured.values())
+                .containsOnlyKeys(Metric.PEAK, Metric.RSS_AVERAGE, Metric.HELD, Metric.BURST, Metric.RSS_5S);
         assertThat(measured.values().get(Metric.PEAK)).isCloseTo(1, within(NOISE / 128));
         assertThat(measured.values().get(Metric.BURST)).isBetween(5.0, 20_000.0);
     }
@@ -54,6 +55,7 @@ class FootprintTest {
         assertThat(values.get(Metric.PEAK)).isBetween((kept - NOISE) / 128, 1 + (kept + NOISE) / 128);
         assertThat(values.get(Metric.RSS_5S)).isGreaterThan(kept - NOISE).isCloseTo(end, within(8.0));
         assertThat(values.get(Metric.RSS_AVERAGE)).isGreaterThan(kept - NOISE);
+        assertThat(values.get(Metric.HELD)).isGreaterThan(kept);
         assertThat(allocator.live()).isEqualTo(kept << 20);
         allocator.releaseKept();
     }

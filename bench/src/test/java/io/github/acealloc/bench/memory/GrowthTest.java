@@ -24,6 +24,7 @@ class GrowthTest {
         assertThat(values.get(Metric.COMMITTED_MAX)).isCloseTo(3, within(1e-9));
         assertThat(values.get(Metric.COMMITTED_RISE)).isCloseTo(0, within(1e-9));
         assertThat(values.get(Metric.TIME)).isBetween(10.0, 1e6);
+        assertThat(values.get(Metric.HELD)).isBetween(1.5 * 8, 3.0 * 8);
         assertThat(values).containsKey(Metric.RSS_LIVE);
         assertThat(allocator.allocations).hasValue(36_000);
         assertThat(allocator.threads).hasSize(1);

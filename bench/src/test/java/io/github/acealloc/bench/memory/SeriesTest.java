@@ -47,6 +47,16 @@ class SeriesTest {
     }
 
     @Test
+    void theMedianCountsSamplesAndNotStretches() {
+        Series series = of(0, 99, 1, 5, 2, 7, 3, 6, 100, 1);
+
+        assertThat(series.median(1, 3)).isEqualTo(6);
+        assertThat(series.median(1, 100)).isEqualTo(5.5);
+        assertThat(series.median(2, 2)).isEqualTo(7);
+        assertThat(series.end()).isEqualTo(100);
+    }
+
+    @Test
     void theValueAtAPlaceIsTheLastOneBefore() {
         Series series = of(0, 1, 5, 2, 10, 3);
 

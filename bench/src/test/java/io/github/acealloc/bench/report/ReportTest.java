@@ -22,7 +22,7 @@ class ReportTest {
 
     @BeforeEach
     void write() throws Exception {
-        Report.write(Samples.results(), MACHINE, true, directory);
+        new Report(MACHINE, true).write(Samples.results(), directory);
     }
 
     private String read(String file) throws Exception {
@@ -132,7 +132,7 @@ class ReportTest {
 
     @Test
     void memoryWorkloadsHaveCurvesAndHeaps() throws Exception {
-        Report.write(Samples.memory(), MACHINE, false, directory);
+        new Report(MACHINE, false).write(Samples.memory(), directory);
         String page = read(Report.HTML);
         String data = page.substring(page.indexOf("id=\"data\">") + "id=\"data\">".length());
         JsonNode cell = new ObjectMapper()
@@ -154,7 +154,7 @@ class ReportTest {
 
     @Test
     void whatShrinksIsComparedWithoutARatio() throws Exception {
-        Report.write(Samples.memory(), MACHINE, false, directory);
+        new Report(MACHINE, false).write(Samples.memory(), directory);
 
         assertThat(read(Report.HTML)).contains("{\"best\":\"Pooled\",\"ratio\":null,\"outcome\":\"won\"}");
         assertThat(TerminalTable.of(Samples.memory()))

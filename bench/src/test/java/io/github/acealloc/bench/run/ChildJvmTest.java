@@ -64,7 +64,8 @@ class ChildJvmTest {
                 .run(cell, AllocatorKind.ACE, 1)
                 .values();
 
-        assertThat(metrics).containsKeys(Metric.TIME, Metric.RSS, Metric.GARBAGE, Metric.HOT, Metric.REMOTE);
+        assertThat(metrics)
+                .containsKeys(Metric.TIME, Metric.RSS, Metric.HELD, Metric.GARBAGE, Metric.HOT, Metric.REMOTE);
         assertThat(metrics.get(Metric.TIME)).isBetween(1.0, 1e6);
         assertThat(metrics.get(Metric.RSS)).isBetween(20.0, 2000.0);
     }

@@ -4,6 +4,7 @@ package io.github.acealloc.bench.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.bench.AllocatorKind;
+import io.github.acealloc.bench.Contestant;
 import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
 import io.github.acealloc.bench.plan.Cell;
@@ -35,7 +36,7 @@ class ComparisonTest {
 
     @Test
     void everyAllocatorRunsInEveryRoundAndTheOrderRotates() throws Exception {
-        List<AllocatorKind> order = new ArrayList<>();
+        List<Contestant> order = new ArrayList<>();
         Results results = run(
                 (cell, allocator, round) -> {
                     order.add(allocator);

@@ -5,14 +5,14 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
 
-/** Prints the figures of allocators when the JVM ends, to standard error. Holds the allocators weakly. */
-final class ExitStats {
+/** Has allocators do their last things when the JVM ends. Holds them weakly. */
+final class AtExit {
     private static final Set<AceByteBufAllocator> WATCHED =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private static boolean hooked;
 
-    private ExitStats() {}
+    private AtExit() {}
 
     static synchronized void watch(AceByteBufAllocator allocator) {
         WATCHED.add(allocator);
@@ -21,19 +21,19 @@ final class ExitStats {
         }
         hooked = true;
         try {
-            Runtime.getRuntime().addShutdownHook(new Thread(ExitStats::print, "acealloc-exit-stats"));
+            Runtime.getRuntime().addShutdownHook(new Thread(AtExit::run, "acealloc-exit"));
         } catch (IllegalStateException ignored) {
             // The JVM is ending already: there will be nothing to tell.
         }
     }
 
-    private static void print() {
+    private static void run() {
         synchronized (WATCHED) {
             for (AceByteBufAllocator allocator : WATCHED) {
                 try {
-                    System.err.print(allocator + "\n" + allocator.stats().print());
+                    allocator.atExit();
                 } catch (RuntimeException e) {
-                    System.err.println(allocator + ": no figures: " + e); // the others still have theirs
+                    System.err.println(allocator + ": " + e); // the others still have theirs
                 }
             }
         }

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import io.github.acealloc.heap.HeapRegistry;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.slab.SizeClasses;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToIntBiFunction;
+
+/**
+ * ACE for one allocator: observe what its heaps did, decide on their limits, apply them. Runs on the governor's thread, one
+ * turn at a time.
+ */
+public final class AceLoop {
+    /** One lifetime is measured for so many bytes of a class. */
+    private static final int LIFETIME_BYTES = 512 << 10;
+
+    /** Turns follow each other no faster. */
+    private static final long LEAST_NANOS = 80_000_000;
+
+    /** The part of the limit that all caches together may hold. */
+    private static final int BUDGET_SHIFT = 3;
+
+    /** Why a cap is another that was not decided here. */
+    private static final String RAISED = "overflow was needed again, and the owner has raised it";
+
+    /** No heap has less for its caches. */
+    private static final long LEAST_BUDGET = 1 << 20;
+
+    /** Free pages of a heap that goes on allocating lie for so many purge delays at most. */
+    private static final int MOST_PURGE_DELAYS = 4;
+
+    private final String kind;
+    private final HeapRegistry registry;
+    private final Supplier<Knobs> start;
+    private final Profile profile;
+    private final long limitBytes;
+    private final DoubleSupplier pageCost;
+    private final DecisionLog log = new DecisionLog();
+    private final PolicyTournament tournament = new PolicyTournament();
+    private final IdentityHashMap<ThreadHeap, HeapWatch> watches = new IdentityHashMap<>();
+    private final Map<Integer, Integer> pins = new ConcurrentHashMap<>();
+    private final SizeMix mix = new SizeMix();
+    private volatile Mode mode;
+    private boolean isActive;
+    private double pageNanos;
+    private long lastTurn = System.nanoTime();
+
+    /**
+     * A loop that has not begun.
+     *
+     * @param kind of memory: {@code direct} or {@code heap}
+     * @param registry whose heaps it looks after
+     * @param start the limits of a heap that is new
+     * @param mode how far it goes
+     * @param profile what memory is worth
+     * @param limitBytes the most memory that the allocator takes
+     * @param pageCost what giving back a page and using it again costs, in nanoseconds; asked for once
+     */
+    public AceLoop(
+            String kind,
+            HeapRegistry registry,
+            Supplier<Knobs> start,
+            Mode mode,
+            Profile profile,
+            long limitBytes,
+            DoubleSupplier pageCost) {
+        this.kind = kind;
+        this.registry = registry;
+        this.start = start;
+        this.mode = mode;
+        this.profile = profile;
+        this.limitBytes = limitBytes;
+        this.pageCost = pageCost;
+    }
+
+    /**
+     * How far it goes now.
+     *
+     * @return the mode it was given, or {@link Mode#FROZEN} after a failure
+     */
+    public Mode mode() {
+        return mode;
+    }
+
+    /**
+     * Goes another way from the next turn on.
+     *
+     * @param mode how far
+     */
+    public void mode(Mode mode) {
+        this.mode = mode;
+    }
+
+    /**
+     * Fixes the cap of a class in all heaps.
+     *
+     * @param sizeClass the class
+     * @param cap blocks, at least 0
+     */
+    public void pin(int sizeClass, int cap) {
+        if (cap < 0 || cap > Controller.MOST_CAP) {
+            throw new IllegalArgumentException("cap: " + cap + " (expected: 0 to " + Controller.MOST_CAP + ")");
+        }
+        pins.put(sizeClass, cap);
+    }
+
+    /**
+     * What was decided.
+     *
+     * @return the log
+     */
+    public DecisionLog log() {
+        return log;
+    }
+
+    /**
+     * How the policies are rated.
+     *
+     * @return the tournament; for the governor's thread
+     */
+    PolicyTournament tournament() {
+        return tournament;
+    }
+
+    /**
+     * Whether the last turn found that anything was allocated.
+     *
+     * @return for the governor's thread
+     */
+    public boolean isActive() {
+        return isActive;
+    }
+
+    /**
+     * Whether it is time for a turn: not where the governor only goes on with work that was too long for one.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @return for the governor's thread
+     */
+    public boolean isDue(long now) {
+        return now - lastTurn >= LEAST_NANOS;
+    }
+
+    /**
+     * One turn.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     */
+    public void turn(long now) {
+        lastTurn = now;
+        isActive = false;
+        Mode mode = this.mode;
+        List<ThreadHeap> heaps = registry.heaps();
+        if (mode == Mode.OFF) {
+            heaps.forEach(heap -> heap.knobs(null));
+        }
+        if (mode != Mode.LEARN && mode != Mode.OBSERVE) {
+            return;
+        }
+        long budget = Math.max((limitBytes >> BUDGET_SHIFT) / Math.max(heaps.size(), 1), LEAST_BUDGET);
+        List<HeapWatch> active = new ArrayList<>();
+        for (ThreadHeap heap : heaps) {
+            HeapWatch watch = watch(heap, now);
+            if (watch.allocations() > 0) {
+                active.add(watch);
+            }
+        }
+        for (ThreadHeap heap : heaps) {
+            HeapWatch watch = watch(heap, now);
+            Policy policy = mode == Mode.LEARN && active.contains(watch)
+                    ? tournament.policy(active.indexOf(watch), active.size())
+                    : tournament.best();
+            turn(watch, policy, mode == Mode.LEARN, budget, now);
+        }
+        if (tournament.endTurn() && mix.hasShifted()) {
+            tournament.relearn();
+        }
+    }
+
+    private HeapWatch watch(ThreadHeap heap, long now) {
+        synchronized (watches) {
+            return watches.computeIfAbsent(heap, h -> new HeapWatch(h, h.knobs(), now));
+        }
+    }
+
+    private void turn(HeapWatch watch, Policy policy, boolean learns, long budget, long now) {
+        ThreadHeap heap = watch.heap();
+        Economics economics = economics(heap);
+        List<Reading> readings = watch.read(now, economics);
+        boolean allocates = watch.allocations() > 0;
+        isActive |= allocates;
+        decide(watch, readings, policy, economics, budget, learns);
+        Knobs knobs = watch.knobs(start.get(), LIFETIME_BYTES);
+        heap.knobs(learns ? knobs.withPaying(paying(knobs, economics)) : knobs);
+        if (allocates) {
+            mix.add(readings);
+        }
+        if (learns) {
+            if (allocates) {
+                tournament.play(heap.number(), policy, cost(readings, economics), watch.allocations());
+            }
+            giveBack(watch, readings, economics, now);
+        }
+    }
+
+    private long[] paying(Knobs knobs, Economics economics) {
+        long[] taus = economics.taus(knobs);
+        pins.keySet().forEach(sizeClass -> taus[sizeClass] = 0);
+        return taus;
+    }
+
+    private Economics economics(ThreadHeap heap) {
+        long timed = heap.counters().refillNanos();
+        return new Economics(profile.price(), timed > 0 ? timed : Economics.UNTIMED_REFILL_NANOS);
+    }
+
+    private static double cost(List<Reading> readings, Economics economics) {
+        double cost = 0;
+        for (Reading reading : readings) {
+            cost += economics.cost(reading) * reading.nanos();
+        }
+        return cost;
+    }
+
+    private void decide(
+            HeapWatch watch, List<Reading> readings, Policy policy, Economics economics, long budget, boolean learns) {
+        List<Controller.Choice> choices = new ArrayList<>();
+        int[] caps = new int[readings.size()];
+        for (int i = 0; i < caps.length; i++) {
+            Reading reading = readings.get(i);
+            int sizeClass = reading.sizeClass();
+            Controller.Choice choice = Controller.decide(
+                    policy,
+                    reading,
+                    watch.memory(sizeClass),
+                    economics,
+                    start.get().cap(sizeClass));
+            choices.add(choice);
+            caps[i] = choice.cap();
+        }
+        CapPlanner.share(readings, caps, budget);
+        for (int i = 0; i < caps.length; i++) {
+            Reading reading = readings.get(i);
+            Integer pin = pins.get(reading.sizeClass());
+            int cap = pin != null ? pin : caps[i];
+            double cost = economics.cost(reading);
+            Decision settled = watch.settle(reading, cost);
+            if (settled != null) {
+                log.add(settled);
+            }
+            Decision decision = decision(watch, reading, policy, choices.get(i), cap, pin != null, learns);
+            if (learns) {
+                watch.choose(reading, choices.get(i), cap, cost, decision);
+            } else if (decision != null) {
+                log.add(decision);
+            }
+        }
+    }
+
+    private Decision decision(
+            HeapWatch watch,
+            Reading reading,
+            Policy policy,
+            Controller.Choice choice,
+            int cap,
+            boolean isPinned,
+            boolean learns) {
+        int oldCap = watch.cap(reading.sizeClass());
+        if (cap == oldCap && choice.batch() == reading.batch()) {
+            return null;
+        }
+        String reason = isPinned
+                ? "pinned"
+                : cap < choice.cap() ? "the budget is shared" : choice.reason().isEmpty() ? RAISED : choice.reason();
+        return new Decision(
+                Instant.now(),
+                kind,
+                watch.heap().number(),
+                reading.sizeClass(),
+                policy,
+                oldCap,
+                cap,
+                reading.batch(),
+                choice.batch(),
+                reading.rate() * 1e9,
+                reading.meanNanos(),
+                reading.level(),
+                reading.misses(),
+                reason,
+                choice.predicted(),
+                Double.NaN,
+                choice.rolledBack(),
+                learns);
+    }
+
+    private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
+        BitSet due = watch.due(readings, economics, now, pageDelay(economics));
+        if (!due.isEmpty()) {
+            registry.turn(watch.heap(), due);
+        }
+    }
+
+    /** How long free pages lie in a heap that goes on allocating: as long as pays, but the setting must not mean nothing. */
+    private double pageDelay(Economics economics) {
+        if (pageNanos == 0) {
+            pageNanos = pageCost.getAsDouble();
+        }
+        double setting = start.get().purgeDelayNanos();
+        return Math.min(Math.max(economics.pageTau(pageNanos), setting), MOST_PURGE_DELAYS * setting);
+    }
+
+    /**
+     * What was learned so far: for each class the middle of the heaps that have used it.
+     *
+     * @return a snapshot
+     */
+    public LearnedPolicy learned() {
+        Map<Integer, LearnedPolicy.Limits> limits = new HashMap<>();
+        List<HeapWatch> all;
+        synchronized (watches) {
+            all = new ArrayList<>(watches.values());
+        }
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            int[] caps = limits(all, c, HeapWatch::cap);
+            if (caps.length > 0) {
+                int[] batches = limits(all, c, HeapWatch::batch);
+                limits.put(
+                        SizeClasses.blockBytes(c),
+                        new LearnedPolicy.Limits(caps[caps.length / 2], batches[batches.length / 2]));
+            }
+        }
+        return new LearnedPolicy(limits);
+    }
+
+    private static int[] limits(List<HeapWatch> watches, int sizeClass, ToIntBiFunction<HeapWatch, Integer> limit) {
+        return watches.stream()
+                .filter(watch -> watch.knows(sizeClass))
+                .mapToInt(watch -> limit.applyAsInt(watch, sizeClass))
+                .sorted()
+                .toArray();
+    }
+
+    /**
+     * What was decided, and how the policies are rated, in words.
+     *
+     * @return lines that each end with a line feed
+     */
+    public String explain() {
+        StringBuilder text = new StringBuilder(1024);
+        text.append(String.format(
+                Locale.ROOT,
+                "%s memory: mode %s, profile %s, %d decisions, %d rolled back%n",
+                kind,
+                mode,
+                profile,
+                log.count(),
+                log.rolledBack()));
+        for (Policy policy : Policy.values()) {
+            text.append(String.format(Locale.ROOT, "policy %s: %.0f points%n", policy, tournament.rating(policy)));
+        }
+        for (Decision decision : log.decisions()) {
+            text.append(decision).append(System.lineSeparator());
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import io.github.acealloc.heap.CacheMeter;
+import io.github.acealloc.heap.HotCache;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.slab.SizeClasses;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * What the control loop knows of one heap: its counters at the last turn, lifetimes, and what was decided. For the governor's
+ * thread; it reads the owner's figures racily and touches none of its lists.
+ */
+final class HeapWatch {
+    /** What a turn found in one class. */
+    private static final class Track {
+        long allocations;
+        long refills;
+        long spills;
+        long moved;
+        long reuses;
+        long watchedNanos;
+        long aged;
+        long turnedAt;
+        final Lifetimes lifetimes = new Lifetimes();
+        Controller.Memory memory = Controller.Memory.NONE;
+        Decision pending;
+        double costBefore;
+    }
+
+    /** What is found when a heap is first looked at was done in about so long. */
+    private static final long FIRST_NANOS = 100_000_000;
+
+    private final ThreadHeap heap;
+    private final Track[] tracks = new Track[SizeClasses.COUNT];
+    private final int[] caps = new int[SizeClasses.COUNT];
+    private final int[] batches = new int[SizeClasses.COUNT];
+    private long lastNanos;
+    private int window;
+    private long allocations;
+
+    /** When slabs and pages were last looked through. */
+    private long agedAt;
+
+    /** Begins to watch. */
+    HeapWatch(ThreadHeap heap, Knobs start, long now) {
+        this.heap = heap;
+        lastNanos = now - FIRST_NANOS;
+        agedAt = now;
+        for (int c = 0; c < caps.length; c++) {
+            caps[c] = start.cap(c);
+            batches[c] = start.batch(c);
+        }
+    }
+
+    ThreadHeap heap() {
+        return heap;
+    }
+
+    /** Whether the class has been used; for any thread, a moment late. */
+    boolean knows(int sizeClass) {
+        return tracks[sizeClass] != null;
+    }
+
+    int cap(int sizeClass) {
+        return caps[sizeClass];
+    }
+
+    int batch(int sizeClass) {
+        return batches[sizeClass];
+    }
+
+    /** Allocations in the last turn. */
+    long allocations() {
+        return allocations;
+    }
+
+    Controller.Memory memory(int sizeClass) {
+        return tracks[sizeClass].memory;
+    }
+
+    /** Reads what the classes did since the last time; those that have never done anything are left out. */
+    List<Reading> read(long now, Economics economics) {
+        long nanos = now - lastNanos;
+        lastNanos = now;
+        heap.ring().drain(this::observe);
+        List<Reading> readings = new ArrayList<>();
+        allocations = 0;
+        for (int c = 0; c < tracks.length; c++) {
+            HotCache cache = heap.cache(c);
+            if (tracks[c] == null && cache.allocations() == 0 && cache.size() == 0) {
+                continue;
+            }
+            Track track = track(c, now);
+            track.lifetimes.age(nanos);
+            readings.add(read(c, cache, track, Math.max(nanos, 0), economics));
+        }
+        return readings;
+    }
+
+    private Track track(int sizeClass, long now) {
+        if (tracks[sizeClass] == null) {
+            tracks[sizeClass] = new Track();
+            tracks[sizeClass].turnedAt = now;
+        }
+        return tracks[sizeClass];
+    }
+
+    private void observe(int sizeClass, boolean remote, long nanos) {
+        track(sizeClass, lastNanos).lifetimes.add(nanos, remote);
+    }
+
+    private Reading read(int c, HotCache cache, Track track, long nanos, Economics economics) {
+        CacheMeter meter = cache.meter();
+        long allocated = cache.allocations();
+        long moved = meter.taken() + meter.given();
+        int bytes = SizeClasses.blockBytes(c);
+        Reading reading = new Reading(
+                c,
+                bytes,
+                nanos,
+                allocated - track.allocations,
+                meter.refills() - track.refills,
+                meter.spills() - track.spills,
+                moved - track.moved,
+                meter.swing(window),
+                meter.reuses() - track.reuses,
+                meter.watchedNanos() - track.watchedNanos,
+                cache.aged() - track.aged,
+                cache.size(),
+                Math.max(caps[c], meter.raised(window)),
+                batches[c],
+                track.lifetimes.mean(Double.MAX_VALUE),
+                track.lifetimes.mean(economics.tau(bytes, batches[c])));
+        track.allocations = allocated;
+        track.refills = meter.refills();
+        track.spills = meter.spills();
+        track.moved = moved;
+        track.reuses = meter.reuses();
+        track.watchedNanos = meter.watchedNanos();
+        track.aged = cache.aged();
+        allocations += reading.allocations();
+        return reading;
+    }
+
+    /** Takes a choice over; returns the decision of the turn before, whose effect is known now, or null. */
+    Decision settle(Reading reading, double cost) {
+        Track track = tracks[reading.sizeClass()];
+        Decision before = track.pending;
+        track.pending = null;
+        return before == null ? null : before.withMeasured(cost - track.costBefore);
+    }
+
+    void choose(Reading reading, Controller.Choice choice, int cap, double cost, Decision decision) {
+        Track track = tracks[reading.sizeClass()];
+        track.memory = choice.memory();
+        track.pending = decision;
+        track.costBefore = cost;
+        caps[reading.sizeClass()] = cap;
+        batches[reading.sizeClass()] = choice.batch();
+    }
+
+    /** What is to give back what it has not needed: the classes whose break-even interval has passed, and in time the slabs. */
+    BitSet due(List<Reading> readings, Economics economics, long now, double pageNanos) {
+        BitSet due = new BitSet(SizeClasses.COUNT + 1);
+        // What is free at two looks goes, so it has been free for half that time at least and the whole of it at most.
+        if (allocations > 0 && hasPassed(now - agedAt, pageNanos / 2)) {
+            agedAt = now;
+            due.set(SizeClasses.COUNT);
+        }
+        for (Reading reading : readings) {
+            Track track = tracks[reading.sizeClass()];
+            double tau = economics.tau(reading.blockBytes(), reading.batch());
+            if (heap.cache(reading.sizeClass()).size() > 0 && hasPassed(now - track.turnedAt, tau)) {
+                track.turnedAt = now;
+                due.set(reading.sizeClass());
+            }
+        }
+        return due;
+    }
+
+    /** A clock that has jumped back counts as time that has passed: nothing waits until it has caught up. */
+    private static boolean hasPassed(long nanos, double least) {
+        return nanos < 0 || nanos >= least;
+    }
+
+    /** The limits as they are decided now, for another window. */
+    Knobs knobs(Knobs common, int lifetimeBytes) {
+        return common.withCaches(caps, batches).withObservation(++window, lifetimeBytes);
+    }
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.slab.Block;
+import io.github.acealloc.slab.SizeClasses;
+import org.jctools.queues.MessagePassingQueue;
+
+/**
+ * The roads off the fast path: WARM and COLD for an allocation that found its hot cache empty, spill for a release that found
+ * it full, drain for what others gave back. Owner only.
+ *
+ * <p>All that the control loop sees is counted here, and its {@link Knobs} are read here.
+ */
+final class Refill implements MessagePassingQueue.Consumer<Block> {
+    /** How many remote frees one refill takes in at most, so that none takes long. */
+    private static final int DRAIN_LIMIT = 1024;
+
+    /** One in so many refills is timed, less one. */
+    private static final int TIMED_MASK = 63;
+
+    private final ThreadHeap heap;
+    private final HeapSlabs slabs;
+    private final MemoryBudget budget;
+    private final HeapCounters counters;
+    private final int superslabBytes;
+    private final RemoteFrees remote = new RemoteFrees();
+    private final SampleDice dice = new SampleDice();
+
+    Refill(ThreadHeap heap, HeapSlabs slabs, MemoryBudget budget, HeapCounters counters, int superslabBytes) {
+        this.heap = heap;
+        this.slabs = slabs;
+        this.budget = budget;
+        this.counters = counters;
+        this.superslabBytes = superslabBytes;
+    }
+
+    boolean isOwner() {
+        return heap.isOwner();
+    }
+
+    SampleDice dice() {
+        return dice;
+    }
+
+    RemoteFrees remote() {
+        return remote;
+    }
+
+    /** WARM and COLD: serves an allocation that found its hot cache empty, and fetches a batch beside. */
+    int refill(HotCache cache) {
+        assert isOwner() : "owner: " + heap.ownerName();
+        Knobs knobs = heap.knobs();
+        if (cache.restock(knobs.batch(cache.sizeClass()))) {
+            return cache.pop();
+        }
+        if ((++counters.refills & TIMED_MASK) != 0) {
+            return fetch(cache, knobs);
+        }
+        long start = System.nanoTime();
+        int id = fetch(cache, knobs);
+        counters.timeRefill(System.nanoTime() - start);
+        return id;
+    }
+
+    private int fetch(HotCache cache, Knobs knobs) {
+        int sizeClass = cache.sizeClass();
+        int batch = knobs.batch(sizeClass);
+        cache.meter().refill(knobs.window(), knobs.payingNanos(sizeClass), batch);
+        fit(cache, cap(cache, knobs));
+        drain(DRAIN_LIMIT);
+        if (cache.isReady()) {
+            return cache.pop();
+        }
+        int id = take(sizeClass, knobs);
+        int taken = 1;
+        // Every block is in the cache before the next is taken, so that a failure half-way loses none.
+        for (int more = Math.min(batch, cache.cap()); more > 0 && id != HeapSlabs.NONE; more--) {
+            cache.push(id);
+            id = more > 1 && slabs.hasPartial(sizeClass) ? slabs.take(sizeClass) : HeapSlabs.NONE;
+            taken += id != HeapSlabs.NONE ? 1 : 0;
+        }
+        cache.meter().taken(taken);
+        slabs.pages().step(knobs.pagesByTime());
+        return id != HeapSlabs.NONE ? id : cache.pop();
+    }
+
+    /** The cap that the cache is to have now. */
+    private static int cap(HotCache cache, Knobs knobs) {
+        return Math.max(knobs.cap(cache.sizeClass()), cache.meter().raised(knobs.window()));
+    }
+
+    private static void fit(HotCache cache, int cap) {
+        if (cache.cap() != cap) {
+            cache.cap(cap);
+        }
+    }
+
+    /** A block from a slab, of which there is one in the end: there is memory, or an error. */
+    private int take(int sizeClass, Knobs knobs) {
+        if (!slabs.hasPartial(sizeClass)) {
+            counters.coldRefills++;
+        }
+        for (boolean reclaimed = false; ; reclaimed = true) {
+            if (slabs.hasPartial(sizeClass) || slabs.addSlab(sizeClass, knobs)) {
+                int id = slabs.take(sizeClass);
+                if (id != HeapSlabs.NONE) {
+                    return id;
+                }
+            }
+            if (reclaimed) {
+                throw budget.exhausted(SizeClasses.blockBytes(sizeClass), superslabBytes);
+            }
+            budget.reclaim(heap);
+        }
+    }
+
+    /** Serves a release that found its hot cache full: the blocks that lay there longest go back to their slabs. */
+    void spill(HotCache cache, int id) {
+        assert isOwner() : "owner: " + heap.ownerName();
+        counters.spills++;
+        Knobs knobs = heap.knobs();
+        int cap = cap(cache, knobs);
+        cache.meter().spill(cache.size(), knobs.window());
+        if (cache.size() >= cap) {
+            int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
+            giveOldest(cache, n, knobs);
+            cache.meter().given(n);
+        }
+        fit(cache, cap);
+        giveBack(cache, id, knobs);
+    }
+
+    private void giveBack(HotCache cache, int id, Knobs knobs) {
+        if (cache.room() > 0) {
+            cache.push(id);
+        } else {
+            slabs.give(id, knobs);
+            cache.meter().given(1);
+        }
+    }
+
+    private void giveOldest(HotCache cache, int n, Knobs knobs) {
+        int given = 0;
+        try {
+            while (given < n) {
+                slabs.give(cache.id(given++), knobs);
+            }
+        } finally {
+            cache.dropOldest(given); // also if giving failed: no block may lie in two places
+        }
+    }
+
+    /** A block drained from the remote queue. */
+    @Override
+    public void accept(Block block) {
+        if (block.arrive()) {
+            // What finds no room is no reason for a higher cap: a larger cache is emptied less often, so more would
+            // wait here.
+            int id = block.blockId();
+            giveBack(heap.cache(slabs.slab(id).sizeClass()), id, heap.knobs());
+        }
+    }
+
+    private int drain(int limit) {
+        if (remote.isEmpty()) {
+            return 0;
+        }
+        int n = remote.drain(this, limit);
+        counters.remoteFrees += n;
+        return n;
+    }
+
+    /** Takes in what others gave back, as much as one refill does. */
+    void drainOnce() {
+        drain(DRAIN_LIMIT);
+    }
+
+    /** Takes in all that others gave back. */
+    void drainAll() {
+        while (drain(DRAIN_LIMIT) > 0) {
+            // until the queue is empty
+        }
+    }
+
+    /** Takes in what others gave back, as much as may be done in a time. */
+    void drainFor(long nanos) {
+        long start = System.nanoTime();
+        while (drain(DRAIN_LIMIT) > 0 && System.nanoTime() - start < nanos) {
+            // as much as may be done at a time
+        }
+    }
+
+    /** Gives back what a class holds and nobody uses. */
+    void trim(HotCache cache) {
+        giveOldest(cache, cache.size(), heap.knobs());
+        slabs.trim(cache.sizeClass());
+    }
+
+    /** Gives back what no allocation has needed since the last turn and what lies above the cap. */
+    void turn(HotCache cache) {
+        if (cache.size() == 0) {
+            return;
+        }
+        Knobs knobs = heap.knobs();
+        int cap = cap(cache, knobs);
+        int idle = Math.max(cache.size() - cap, cache.reserved());
+        giveOldest(cache, idle, knobs);
+        cache.meter().given(idle);
+        fit(cache, cap);
+        cache.turn(idle);
+    }
+}
