@@ -45,6 +45,9 @@ public final class AceAllocator implements Governor.Governed {
     private static final long TICK_MILLIS = 250;
     private static final long LONGEST_MILLIS = 1000;
 
+    /** After so many purge delays without an allocation all that is idle has gone back. */
+    private static final int SETTLED_DELAYS = 4;
+
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final SuperslabStore store;
@@ -54,6 +57,9 @@ public final class AceAllocator implements Governor.Governed {
     private final AceLoop loop;
     private long tickMillis = TICK_MILLIS;
     private volatile Knobs knobs;
+
+    /** When the loop last found that anything was allocated; for the governor's thread. */
+    private long lastActive = System.nanoTime();
 
     /**
      * An engine that has taken no memory yet.
@@ -243,9 +249,13 @@ public final class AceAllocator implements Governor.Governed {
             freePagesByThemselves();
             throw e;
         }
-        tickMillis = loop.isActive()
-                ? LEARNING_MILLIS
-                : Math.min(2 * tickMillis, loop.mode() == Mode.OFF ? TICK_MILLIS : LONGEST_MILLIS);
+        if (loop.isActive()) {
+            lastActive = now;
+        }
+        // What became idle goes back step by step, and each step waits for a tick.
+        boolean isSettled = loop.mode() != Mode.OFF && (now - lastActive) / SETTLED_DELAYS > knobs.purgeDelayNanos();
+        tickMillis =
+                loop.isActive() ? LEARNING_MILLIS : Math.min(2 * tickMillis, isSettled ? LONGEST_MILLIS : TICK_MILLIS);
     }
 
     /** Nobody looks after free pages any more but the heaps as they allocate. */

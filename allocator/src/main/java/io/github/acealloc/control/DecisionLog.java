@@ -29,17 +29,22 @@ public final class DecisionLog {
         listeners.add(listener);
     }
 
-    /** Keeps a decision; the oldest one goes. */
+    /** Tells the listeners of a decision and keeps it; the oldest one goes. What is seen here has been told. */
     void add(Decision decision) {
-        synchronized (this) {
-            if (decisions.size() == CAPACITY) {
-                decisions.removeFirst();
-            }
-            decisions.addLast(decision);
-            count++;
-            rolledBack += decision.rolledBack() ? 1 : 0;
+        try {
+            listeners.forEach(listener -> listener.accept(decision));
+        } finally {
+            keep(decision);
         }
-        listeners.forEach(listener -> listener.accept(decision));
+    }
+
+    private synchronized void keep(Decision decision) {
+        if (decisions.size() == CAPACITY) {
+            decisions.removeFirst();
+        }
+        decisions.addLast(decision);
+        count++;
+        rolledBack += decision.rolledBack() ? 1 : 0;
     }
 
     /**

@@ -55,7 +55,8 @@ class FootprintTest {
         assertThat(values.get(Metric.PEAK)).isBetween((kept - NOISE) / 128, 1 + (kept + NOISE) / 128);
         assertThat(values.get(Metric.RSS_5S)).isGreaterThan(kept - NOISE).isCloseTo(end, within(8.0));
         assertThat(values.get(Metric.RSS_AVERAGE)).isGreaterThan(kept - NOISE);
-        assertThat(values.get(Metric.HELD)).isGreaterThan(kept);
+        // An average that begins with the burst, when little is held yet.
+        assertThat(values.get(Metric.HELD)).isGreaterThan(kept - NOISE);
         assertThat(allocator.live()).isEqualTo(kept << 20);
         allocator.releaseKept();
     }
