@@ -220,6 +220,7 @@ final class HeapSlabs {
         int sizeClass = slab.sizeClass();
         slab.give(id & Slab.SLOT_MASK);
         Superslab superslab = slab.superslab();
+        superslab.touch(slab.offset(id & Slab.SLOT_MASK), slab.blockBytes());
         pages.given();
         if (slab.free() == 1) {
             partial[sizeClass].push(slab);

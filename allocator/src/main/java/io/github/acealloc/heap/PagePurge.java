@@ -9,7 +9,7 @@ import java.util.List;
  * Gives back the free pages of superslabs that a few long-lived blocks hold on to. Owner only.
  *
  * <p>While the heap allocates, its clock is what it allocates: for each {@link #STEP_BLOCKS} that come from slabs, the next
- * superslab of a ring is visited, and those of its pages go that were free at its last visit, too. That happens only while
+ * superslab of a ring is visited, and those of its pages go that have been free since its last visit. That happens only while
  * more lies free than a heap needs to live on, and less often where visits find nothing. When the heap is idle, one pass
  * gives all free pages back. Where a control loop calls {@link #age}, time is the clock instead, up to a bound.
  */
@@ -120,8 +120,7 @@ final class PagePurge {
     }
 
     /**
-     * Gives back the pages that were free at this call and at the one before: what a heap that goes on allocating has not
-     * needed.
+     * Gives back the pages that have been free since the last call: what a heap that goes on allocating has not needed.
      *
      * @param nanos how long that may take; the next call begins where this one stops
      */

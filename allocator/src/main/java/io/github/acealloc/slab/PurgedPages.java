@@ -5,7 +5,7 @@ import io.github.acealloc.os.OsMemory;
 import java.util.Arrays;
 
 /**
- * Which pages of a superslab in use were given back to the system, and which were free when that was last looked at.
+ * Which pages of a superslab in use were given back to the system, which are free, and which of those were used lately.
  *
  * <p>A page is given back while no block lies in it that is anywhere but free in its slab. It needs nothing to come back
  * but to be written; it must be counted again before, by {@link #restore}. Owner only.
@@ -21,11 +21,15 @@ final class PurgedPages {
 
     private final long[] purged = new long[WORDS];
     private final long[] free = new long[WORDS];
-    private final long[] freeBefore = new long[WORDS];
+
+    /** Where blocks came back since the pages were last {@link #settle settled}. */
+    private final long[] given = new long[WORDS];
+
     private int count;
 
     PurgedPages(long address) {
         shift = (int) (address & (OsMemory.PAGE - 1));
+        Arrays.fill(given, -1L);
     }
 
     private int page(int offset) {
@@ -61,10 +65,11 @@ final class PurgedPages {
         }
     }
 
-    /** Forgets that anything was given back, and what was free. */
+    /** Forgets that anything was given back, and what was free; all may have been used. */
     void restoreAll() {
         Arrays.fill(purged, 0);
         Arrays.fill(free, 0);
+        Arrays.fill(given, -1L);
         count = 0;
     }
 
@@ -74,7 +79,6 @@ final class PurgedPages {
 
     /** Begins to look which pages are free: all, until {@link #use} says otherwise. */
     void look() {
-        System.arraycopy(free, 0, freeBefore, 0, WORDS);
         Arrays.fill(free, -1L);
     }
 
@@ -87,10 +91,24 @@ final class PurgedPages {
         }
     }
 
+    /** Says that a block came back to these bytes, so that they were in use until now. */
+    void give(int offset, int bytes) {
+        int first = page(offset);
+        int last = Math.min(page(offset + bytes - 1), COUNT - 1);
+        for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
+            given[word] |= mask(word, first, last);
+        }
+    }
+
+    /** From now on, what is free and not used again counts as settled. */
+    void settle() {
+        Arrays.fill(given, 0);
+    }
+
     /**
      * The first page from {@code from} on that is free and not given back yet, {@link #COUNT} if there is none.
      *
-     * @param settled only what was free at the look before, too
+     * @param settled only what has been free since pages were last settled
      */
     int next(int from, boolean settled) {
         for (int page = from; page < COUNT; ) {
@@ -118,7 +136,7 @@ final class PurgedPages {
     }
 
     private long candidates(int word, boolean settled) {
-        return free[word] & ~purged[word] & (settled ? freeBefore[word] : -1L);
+        return free[word] & ~purged[word] & (settled ? ~given[word] : -1L);
     }
 
     /** Where a page begins, in bytes from the superslab's start; 0 for the first. */

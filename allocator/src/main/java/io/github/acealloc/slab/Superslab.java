@@ -201,7 +201,19 @@ public final class Superslab {
         return (slabs.length << UNIT_SHIFT) - usedBytes - purgedBytes();
     }
 
-    /** Looks which pages are free, and which were so when it last looked. */
+    /**
+     * Notes that a block has come back, so that its pages are not taken for long free.
+     *
+     * @param offset where it lies
+     * @param bytes its size
+     */
+    public void touch(int offset, int bytes) {
+        if (purged != null) {
+            purged.give(offset, bytes);
+        }
+    }
+
+    /** Looks which pages are free. */
     PurgedPages look() {
         if (purged == null) {
             purged = new PurgedPages(address());

@@ -152,7 +152,7 @@ public final class SuperslabStore {
      * Gives free pages of a superslab back whose other pages are in use. The caller owns the superslab.
      *
      * @param superslab in use
-     * @param settled only those that were free at the last call for it, too
+     * @param settled only those that have been free since the last call for it
      * @param runs at most so many runs of pages
      * @return how many runs were given back; fewer than {@code runs} if that was all
      */
@@ -178,6 +178,7 @@ public final class SuperslabStore {
                 pages.purge(first, end);
                 done++;
             }
+            pages.settle();
         } catch (RuntimeException | OutOfMemoryError e) {
             // Not the error of whoever allocates or releases here; what was given back before is counted.
             if (!purgeFailed) {

@@ -39,7 +39,7 @@ class PurgedPagesTest {
         private final PurgedPages pages;
         private final BitSet purged = new BitSet(COUNT);
         private BitSet free = new BitSet(COUNT);
-        private BitSet freeBefore = new BitSet(COUNT);
+        private final BitSet settled = new BitSet(COUNT);
 
         Shadow(int shift, Random random) {
             this.shift = shift;
@@ -50,9 +50,14 @@ class PurgedPagesTest {
         void run() {
             for (int i = 0; i < STEPS; i++) {
                 int kind = random.nextInt(16);
-                if (kind < 4) {
+                if (kind < 3) {
                     look();
-                } else if (kind < 9) {
+                } else if (kind < 5) {
+                    pages.settle();
+                    settled.set(0, COUNT);
+                } else if (kind < 7) {
+                    give();
+                } else if (kind < 10) {
                     purge(random.nextBoolean());
                 } else if (kind < 15) {
                     restore();
@@ -60,7 +65,7 @@ class PurgedPagesTest {
                     pages.restoreAll();
                     purged.clear();
                     free.clear();
-                    freeBefore.clear();
+                    settled.clear();
                 }
                 expectAgreement();
             }
@@ -88,7 +93,6 @@ class PurgedPagesTest {
         }
 
         private void look() {
-            freeBefore = free;
             free = new BitSet(COUNT);
             free.set(0, COUNT);
             pages.look();
@@ -103,11 +107,18 @@ class PurgedPagesTest {
             assertThat(pages.isBroken()).isEqualTo(!broken.isEmpty());
         }
 
+        private void give() {
+            int offset = randomOffset();
+            int bytes = randomBytes(offset);
+            pages.give(offset, bytes);
+            settled.andNot(pagesOf(offset, bytes));
+        }
+
         private BitSet candidates(boolean settled) {
             BitSet set = (BitSet) free.clone();
             set.andNot(purged);
             if (settled) {
-                set.and(freeBefore);
+                set.and(this.settled);
             }
             return set;
         }
@@ -187,11 +198,25 @@ class PurgedPagesTest {
     @Test
     void whatWasFreeBeforeAllWasRestoredIsNotSettled() {
         PurgedPages pages = new PurgedPages(0);
-        pages.look();
+        pages.settle();
         pages.restoreAll();
         pages.look();
         assertThat(pages.next(0, true)).isEqualTo(COUNT);
-        pages.look();
+        pages.settle();
         assertThat(pages.next(0, true)).isZero();
+    }
+
+    @Test
+    void aPageThatWasUsedBetweenTwoLooksIsNotSettled() {
+        PurgedPages pages = new PurgedPages(0);
+        pages.look();
+        assertThat(pages.next(0, true)).as("nobody knows since when it is free").isEqualTo(COUNT);
+        pages.settle();
+        pages.give(3 * PAGE, 1);
+        pages.look();
+        assertThat(pages.end(0, true)).isEqualTo(3);
+        assertThat(pages.next(3, true)).isEqualTo(4);
+        pages.settle();
+        assertThat(pages.next(3, true)).isEqualTo(3);
     }
 }
