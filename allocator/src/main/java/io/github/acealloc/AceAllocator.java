@@ -202,7 +202,7 @@ public final class AceAllocator implements Governor.Governed {
      *
      * @param knobs the new ones
      */
-    public void knobs(Knobs knobs) {
+    public synchronized void knobs(Knobs knobs) {
         this.knobs = knobs;
     }
 
@@ -259,7 +259,7 @@ public final class AceAllocator implements Governor.Governed {
     }
 
     /** Nobody looks after free pages any more but the heaps as they allocate. */
-    private void freePagesByThemselves() {
+    private synchronized void freePagesByThemselves() {
         knobs = knobs.withPagesByTime(false);
         registry.heaps().forEach(heap -> heap.knobs(heap.knobs().withPagesByTime(false)));
     }

@@ -38,9 +38,6 @@ public final class AceLoop {
     /** No heap has less for its caches. */
     private static final long LEAST_BUDGET = 1 << 20;
 
-    /** Free pages of a heap that goes on allocating lie for so many purge delays at most. */
-    private static final int MOST_PURGE_DELAYS = 4;
-
     private final String kind;
     private final HeapRegistry registry;
     private final Supplier<Knobs> start;
@@ -170,18 +167,12 @@ public final class AceLoop {
             return;
         }
         long budget = Math.max((limitBytes >> BUDGET_SHIFT) / Math.max(heaps.size(), 1), LEAST_BUDGET);
-        List<HeapWatch> active = new ArrayList<>();
-        for (ThreadHeap heap : heaps) {
-            HeapWatch watch = watch(heap, now);
-            if (watch.allocations() > 0) {
-                active.add(watch);
-            }
-        }
-        for (ThreadHeap heap : heaps) {
-            HeapWatch watch = watch(heap, now);
-            Policy policy = mode == Mode.LEARN && active.contains(watch)
-                    ? tournament.policy(active.indexOf(watch), active.size())
-                    : tournament.best();
+        List<HeapWatch> found = heaps.stream().map(heap -> watch(heap, now)).toList();
+        int active = (int) found.stream().filter(HeapWatch::wasActive).count();
+        int players = 0;
+        for (HeapWatch watch : found) {
+            Policy policy =
+                    mode == Mode.LEARN && watch.wasActive() ? tournament.policy(players++, active) : tournament.best();
             turn(watch, policy, mode == Mode.LEARN, budget, now);
         }
         if (tournament.endTurn() && mix.hasShifted()) {
@@ -199,7 +190,7 @@ public final class AceLoop {
         ThreadHeap heap = watch.heap();
         Economics economics = economics(heap);
         List<Reading> readings = watch.read(now, economics);
-        boolean allocates = watch.allocations() > 0;
+        boolean allocates = watch.wasActive();
         isActive |= allocates;
         decide(watch, readings, policy, economics, budget, learns);
         Knobs knobs = watch.knobs(start.get(), LIFETIME_BYTES);
@@ -281,9 +272,6 @@ public final class AceLoop {
         if (cap == oldCap && choice.batch() == reading.batch()) {
             return null;
         }
-        String reason = isPinned
-                ? "pinned"
-                : cap < choice.cap() ? "the budget is shared" : choice.reason().isEmpty() ? RAISED : choice.reason();
         return new Decision(
                 Instant.now(),
                 kind,
@@ -298,27 +286,32 @@ public final class AceLoop {
                 reading.meanNanos(),
                 reading.level(),
                 reading.misses(),
-                reason,
+                reason(choice, cap, isPinned),
                 choice.predicted(),
                 Double.NaN,
                 choice.rolledBack(),
                 learns);
     }
 
-    private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
-        BitSet due = watch.due(readings, economics, now, pageDelay(economics));
-        if (!due.isEmpty()) {
-            registry.turn(watch.heap(), due);
+    private static String reason(Controller.Choice choice, int cap, boolean isPinned) {
+        if (isPinned) {
+            return "pinned";
         }
+        if (cap < choice.cap()) {
+            return "the budget is shared";
+        }
+        return choice.reason().isEmpty() ? RAISED : choice.reason();
     }
 
-    /** How long free pages lie in a heap that goes on allocating: as long as pays, but the setting must not mean nothing. */
-    private double pageDelay(Economics economics) {
+    private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
         if (pageNanos == 0) {
             pageNanos = pageCost.getAsDouble();
         }
-        double setting = start.get().purgeDelayNanos();
-        return Math.min(Math.max(economics.pageTau(pageNanos), setting), MOST_PURGE_DELAYS * setting);
+        double delay = economics.pageDelay(pageNanos, start.get().purgeDelayNanos());
+        BitSet due = watch.due(readings, economics, now, delay);
+        if (!due.isEmpty()) {
+            registry.turn(watch.heap(), due);
+        }
     }
 
     /**

@@ -16,6 +16,9 @@ public record Economics(double price, double refillNanos) {
     /** What a miss takes where none was timed yet. */
     public static final double UNTIMED_REFILL_NANOS = 160;
 
+    /** Free pages of a heap that goes on allocating lie for so many purge delays at most. */
+    static final int MOST_PURGE_DELAYS = 4;
+
     /** The break-even interval of a cached block, of which a refill fetches a batch; in nanoseconds. */
     public double tau(int blockBytes, int batch) {
         return refillNanos / Math.max(batch, 1) / (blockBytes * price);
@@ -38,6 +41,17 @@ public record Economics(double price, double refillNanos) {
     /** The break-even interval of a page; in nanoseconds. */
     public double pageTau(double pageNanos) {
         return pageNanos / (OsMemory.PAGE * price);
+    }
+
+    /**
+     * How long free pages lie in a heap that goes on allocating: as long as pays, but the setting must not mean nothing.
+     *
+     * @param pageNanos what giving back a page and using it again costs
+     * @param purgeDelay the setting, in nanoseconds
+     * @return between one and four times the setting, in nanoseconds
+     */
+    public double pageDelay(double pageNanos, double purgeDelay) {
+        return Math.min(Math.max(pageTau(pageNanos), purgeDelay), MOST_PURGE_DELAYS * purgeDelay);
     }
 
     /** What a class costs while it does what a reading says; in cores. */

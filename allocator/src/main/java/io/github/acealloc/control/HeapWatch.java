@@ -73,6 +73,11 @@ final class HeapWatch {
         return batches[sizeClass];
     }
 
+    /** Whether anything was allocated in the last turn. */
+    boolean wasActive() {
+        return allocations > 0;
+    }
+
     /** Allocations in the last turn. */
     long allocations() {
         return allocations;

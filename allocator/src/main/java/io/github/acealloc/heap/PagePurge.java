@@ -25,7 +25,7 @@ final class PagePurge {
     private static final int SPARED_SHIFT = 4;
 
     /** Where free pages go by time, it may keep this much and a quarter of what it uses until then. */
-    private static final long MOST_SPARED_BYTES = 16 << 20;
+    static final long MOST_SPARED_BYTES = 16 << 20;
 
     private static final int MOST_SPARED_SHIFT = 2;
 

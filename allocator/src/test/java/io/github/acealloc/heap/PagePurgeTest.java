@@ -61,6 +61,33 @@ class PagePurgeTest {
     }
 
     @Test
+    void aPageThatWasUsedBetweenTwoVisitsStays() {
+        pinned.pin(4);
+        pinned.pages.age(Long.MAX_VALUE);
+        assertThat(rig.memory.partPurges()).as("all seen once").isZero();
+        TestBlock burst = pinned.open(rig.allocate(8 * BLOCK));
+        pinned.release(burst);
+        pinned.pages.age(Long.MAX_VALUE);
+        assertThat(rig.memory.partPurges()).as("what the burst did not use").isPositive();
+        burst.expectPattern();
+        pinned.expectExact();
+        pinned.pages.age(Long.MAX_VALUE);
+        assertThatThrownBy(burst::expectPattern).as("not used again").isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void aHeapWhosePagesGoByTimeIsVisitedOnlyIfVeryMuchIsFree() {
+        pinned.pin(8);
+        assertThat(pinned.idle()).isBetween(3 * PagePurge.SPARED_BYTES, PagePurge.MOST_SPARED_BYTES);
+        pinned.visit(3 * 8, true);
+        assertThat(rig.memory.partPurges()).isZero();
+        pinned.pin(16);
+        assertThat(pinned.idle()).isGreaterThan(PagePurge.MOST_SPARED_BYTES + pinned.live.size() * (long) BLOCK / 4);
+        pinned.visit(3 * 24, true);
+        assertThat(rig.memory.partPurges()).isPositive();
+    }
+
+    @Test
     void aDenseHeapIsLeftAloneHoweverMuchItAllocates() {
         List<TestBlock> blocks = pinned.fill(24);
         for (int i = 0; i < blocks.size(); i += 8) {
@@ -84,7 +111,7 @@ class PagePurgeTest {
         pinned.visit(20);
         pinned.use(2000);
         assertThat(rig.memory.partPurges()).isZero();
-        pinned.pin(3);
+        pinned.pin(16);
         pinned.visit(20);
         assertThat(rig.memory.partPurges()).isPositive();
     }

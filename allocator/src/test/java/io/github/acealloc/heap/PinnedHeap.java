@@ -72,13 +72,18 @@ final class PinnedHeap {
         expectExact();
     }
 
-    /** Makes it time for one visit. */
+    /** Makes it time for a visit, so many times. */
     void visit(int n) {
+        visit(n, false);
+    }
+
+    /** The same in a heap whose free pages go by time or not. */
+    void visit(int n, boolean byTime) {
         for (int i = 0; i < n; i++) {
             for (int blocks = 0; blocks < 8 * PagePurge.STEP_BLOCKS; blocks++) {
                 pages.taken();
             }
-            pages.step(false);
+            pages.step(byTime);
         }
     }
 
