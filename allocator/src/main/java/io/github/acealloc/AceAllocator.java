@@ -229,6 +229,7 @@ public final class AceAllocator implements Governor.Governed {
                 huge.expire(now, delay);
             } finally {
                 try {
+                    store.paying(loop.payingNanos());
                     more |= store.purge(now, delay, PASS_NANOS);
                 } finally {
                     learn(now);

@@ -66,7 +66,7 @@ public final class AceConfig {
                 "milliseconds, 0 to 3600000; auto is 1000, and where the control loop learns 125 with the profile footprint and"
                         + " 8000 with throughput",
                 "How long memory lies unused before it goes back to the system. Where the control loop learns, free pages between"
-                        + " blocks in use lie up to four times as long if that pays."),
+                        + " blocks in use lie up to eight times as long if that pays, and twice that where it was seen to."),
         MODE(
                 "mode",
                 "off",

@@ -52,6 +52,7 @@ public final class AceLoop {
     private volatile Mode mode;
     private boolean isActive;
     private double pageNanos;
+    private double pageDelay;
     private long lastTurn = System.nanoTime();
 
     /**
@@ -303,12 +304,21 @@ public final class AceLoop {
         return choice.reason().isEmpty() ? RAISED : choice.reason();
     }
 
+    /**
+     * How long it pays to keep pages that will be needed again.
+     *
+     * @return nanoseconds; 0 where nothing is learned
+     */
+    public long payingNanos() {
+        return mode == Mode.LEARN ? (long) pageDelay : 0;
+    }
+
     private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
         if (pageNanos == 0) {
             pageNanos = pageCost.getAsDouble();
         }
-        double delay = economics.pageDelay(pageNanos, start.get().purgeDelayNanos());
-        BitSet due = watch.due(readings, economics, now, delay);
+        pageDelay = economics.pageDelay(pageNanos, start.get().purgeDelayNanos());
+        BitSet due = watch.due(readings, economics, now, pageDelay);
         if (!due.isEmpty()) {
             registry.turn(watch.heap(), due);
         }

@@ -17,7 +17,7 @@ public record Economics(double price, double refillNanos) {
     public static final double UNTIMED_REFILL_NANOS = 160;
 
     /** Free pages of a heap that goes on allocating lie for so many purge delays at most. */
-    static final int MOST_PURGE_DELAYS = 4;
+    static final int MOST_PURGE_DELAYS = 8;
 
     /** The break-even interval of a cached block, of which a refill fetches a batch; in nanoseconds. */
     public double tau(int blockBytes, int batch) {
@@ -48,7 +48,7 @@ public record Economics(double price, double refillNanos) {
      *
      * @param pageNanos what giving back a page and using it again costs
      * @param purgeDelay the setting, in nanoseconds
-     * @return between one and four times the setting, in nanoseconds
+     * @return between one and {@link #MOST_PURGE_DELAYS} times the setting, in nanoseconds
      */
     public double pageDelay(double pageNanos, double purgeDelay) {
         return Math.min(Math.max(pageTau(pageNanos), purgeDelay), MOST_PURGE_DELAYS * purgeDelay);

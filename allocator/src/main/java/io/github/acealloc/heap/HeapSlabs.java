@@ -82,9 +82,13 @@ final class HeapSlabs {
             bind(slab, slot);
         }
         Superslab superslab = slab.superslab();
-        if (superslab.purgedBytes() > 0 && !store.tryRestore(superslab, slab.offset(slot), slab.blockBytes())) {
-            slab.give(slot);
-            return NONE;
+        int purged = superslab.purgedBytes();
+        if (purged > 0) {
+            if (!store.tryRestore(superslab, slab.offset(slot), slab.blockBytes())) {
+                slab.give(slot);
+                return NONE;
+            }
+            pages.neededAgain(purged - superslab.purgedBytes());
         }
         superslab.use(slab.blockBytes());
         pages.taken();

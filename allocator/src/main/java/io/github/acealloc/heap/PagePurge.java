@@ -12,6 +12,10 @@ import java.util.List;
  * superslab of a ring is visited, and those of its pages go that have been free since its last visit. That happens only while
  * more lies free than a heap needs to live on, and less often where visits find nothing. When the heap is idle, one pass
  * gives all free pages back. Where a control loop calls {@link #age}, time is the clock instead, up to a bound.
+ *
+ * <p><b>Patience.</b> Where time is the clock, time and bound are the break-even ones, because nothing is known of what a page is
+ * kept for. When most of what went is soon used again, something is known: to wait would have cost less. So both are doubled
+ * from then on, up to {@link #MOST_PATIENCE}, and halved again when what goes is not missed.
  */
 final class PagePurge {
     /** How many blocks are taken from slabs between two visits. */
@@ -28,6 +32,12 @@ final class PagePurge {
     static final long MOST_SPARED_BYTES = 16 << 20;
 
     private static final int MOST_SPARED_SHIFT = 2;
+
+    /** How many times longer than the break-even time free pages lie at most, and how many times more of them. */
+    static final int MOST_PATIENCE = 2;
+
+    /** What became of fewer bytes says nothing. */
+    private static final int JUDGED_BYTES = 1 << 20;
 
     /** A superslab with less than that is not worth a visit. */
     private static final int MIN_IDLE_BYTES = 64 << 10;
@@ -54,6 +64,16 @@ final class PagePurge {
     /** The superslab that {@link #age} visited last. */
     private int aged;
 
+    private int patience = 1;
+
+    /** Calls of {@link #age} that were let pass since it last did something. */
+    private int passedOver;
+
+    /** Bytes that have gone, and bytes that had gone and were used again; half as much with each {@link #judge}. */
+    private long gone;
+
+    private long missed;
+
     /**
      * Nothing to give back yet.
      *
@@ -73,6 +93,11 @@ final class PagePurge {
     /** Counts a block that has left its slab. */
     void taken() {
         taken++;
+    }
+
+    /** Counts pages that had been given back and are used again. */
+    void neededAgain(int bytes) {
+        missed += bytes;
     }
 
     /** Counts a block that is back in its slab. */
@@ -103,20 +128,49 @@ final class PagePurge {
             idle += superslab.idleBytes();
         }
         return byTime
-                ? idle > MOST_SPARED_BYTES + (used >> MOST_SPARED_SHIFT)
+                ? idle > patience * (MOST_SPARED_BYTES + (used >> MOST_SPARED_SHIFT))
                 : idle > SPARED_BYTES + (used >> SPARED_SHIFT);
     }
 
     private void visitNext() {
         for (int i = superslabs.size(); i > 0; i--) {
             next = next + 1 < superslabs.size() ? next + 1 : 0;
+            if (next == 0) {
+                judge();
+            }
             Superslab superslab = superslabs.get(next);
             if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
-                boolean found = store.purgeUnused(superslab, true, RUNS) > 0;
+                boolean found = purgeSettled(superslab) > 0;
                 step = found ? STEP_BLOCKS : Math.min(2 * step, MAX_STEP_BLOCKS);
                 return;
             }
         }
+    }
+
+    private int purgeSettled(Superslab superslab) {
+        int before = superslab.purgedBytes();
+        int runs = store.purgeUnused(superslab, true, RUNS);
+        gone += superslab.purgedBytes() - before;
+        return runs;
+    }
+
+    /** Looks at what became of what went in the last rounds, before more goes. */
+    private void judge() {
+        if (gone < JUDGED_BYTES) {
+            return;
+        }
+        if (missed >= gone / 2) {
+            patience = Math.min(2 * patience, MOST_PATIENCE);
+        } else if (missed < gone / 4) {
+            patience = Math.max(patience / 2, 1);
+        }
+        gone >>= 1;
+        missed >>= 1;
+    }
+
+    /** How many times longer than the break-even time free pages lie now. */
+    int patience() {
+        return patience;
     }
 
     /**
@@ -125,15 +179,17 @@ final class PagePurge {
      * @param nanos how long that may take; the next call begins where this one stops
      */
     void age(long nanos) {
-        if (!store.purgesParts()) {
+        if (!store.purgesParts() || ++passedOver < patience) {
             return;
         }
+        passedOver = 0;
+        judge();
         long start = System.nanoTime();
         for (int i = superslabs.size(); i > 0 && System.nanoTime() - start < nanos; i--) {
             aged = aged + 1 < superslabs.size() ? aged + 1 : 0;
             Superslab superslab = superslabs.get(aged);
             if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
-                store.purgeUnused(superslab, true, RUNS);
+                purgeSettled(superslab);
             }
         }
     }

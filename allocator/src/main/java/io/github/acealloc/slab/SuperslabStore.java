@@ -31,13 +31,16 @@ public final class SuperslabStore {
     /** A page alone is not worth a call to the system. */
     private static final int MIN_RUN = 2;
 
+    /** For how many paying times it is remembered that pages were needed again within one of them. */
+    private static final int REMEMBERED = 8;
+
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final Runnable grown;
     private final int superslabBytes;
     private final SuperslabTable table = new SuperslabTable();
-    private final ArrayDeque<Resident> resident = new ArrayDeque<>();
-    private final ArrayDeque<Superslab> purged = new ArrayDeque<>();
+    private final ArrayDeque<Empty> resident = new ArrayDeque<>();
+    private final ArrayDeque<Empty> purged = new ArrayDeque<>();
     private long committedBytes;
 
     /** Of superslabs that are in use, or empty with their other pages still there. */
@@ -49,16 +52,16 @@ public final class SuperslabStore {
     private long releases;
     private boolean closed;
 
-    /** An empty superslab and when it became empty. */
-    private static final class Resident {
-        private final Superslab superslab;
-        private final long since;
+    /** How long it pays to keep pages that will be needed again; 0 if nobody has said. */
+    private long payingNanos;
 
-        Resident(Superslab superslab, long since) {
-            this.superslab = superslab;
-            this.since = since;
-        }
-    }
+    /** When pages that were given back had last been needed again within that time. */
+    private long missedAt;
+
+    private boolean hasMissed;
+
+    /** An empty superslab and when it became empty. */
+    private record Empty(Superslab superslab, long since) {}
 
     /**
      * A store with nothing in it.
@@ -83,7 +86,7 @@ public final class SuperslabStore {
      */
     public Superslab tryAcquire(boolean hugePages) {
         synchronized (this) {
-            Resident last = resident.pollLast();
+            Empty last = resident.pollLast();
             if (last != null) {
                 return last.superslab;
             }
@@ -94,13 +97,27 @@ public final class SuperslabStore {
         Superslab superslab;
         synchronized (this) {
             committedBytes += superslabBytes;
-            superslab = purged.pollLast();
+            superslab = pollPurged();
         }
         superslab = superslab != null ? superslab : fresh(hugePages);
         if (superslab != null) {
             grown.run();
         }
         return superslab;
+    }
+
+    /** The one that was purged last, if any; it is seen whether it should have been kept. Under the lock. */
+    private Superslab pollPurged() {
+        Empty last = purged.pollLast();
+        if (last == null) {
+            return null;
+        }
+        long now = System.nanoTime();
+        if (now - last.since < payingNanos) {
+            hasMissed = true;
+            missedAt = now;
+        }
+        return last.superslab;
     }
 
     private Superslab fresh(boolean hugePages) {
@@ -238,7 +255,7 @@ public final class SuperslabStore {
         long now = System.nanoTime();
         synchronized (this) {
             if (!closed) {
-                resident.addLast(new Resident(superslab, now));
+                resident.addLast(new Empty(superslab, now));
                 return;
             }
         }
@@ -252,6 +269,16 @@ public final class SuperslabStore {
     }
 
     /**
+     * Says how long it pays to keep the pages of an empty superslab that will be needed again. When pages that were given back are
+     * needed again sooner, those of others are kept for as long from then on; for a while, then it is tried anew.
+     *
+     * @param nanos 0 if pages are to go after the delay in any case
+     */
+    public synchronized void paying(long nanos) {
+        payingNanos = nanos;
+    }
+
+    /**
      * Gives the pages of superslabs back that have been empty for long enough.
      *
      * @param now the time, as {@code System.nanoTime()} tells it
@@ -261,10 +288,11 @@ public final class SuperslabStore {
      */
     public boolean purge(long now, long delayNanos, long nanos) {
         long start = System.nanoTime();
-        for (Superslab superslab; (superslab = pollIdle(now, delayNanos)) != null; ) {
+        for (Empty empty; (empty = pollIdle(now, delayNanos)) != null; ) {
+            Superslab superslab = empty.superslab;
             int gone;
             try {
-                gone = tryPurge(superslab);
+                gone = tryPurge(empty);
                 if (gone == 0) {
                     giveToSystem(superslab);
                     gone = forgetPages(superslab);
@@ -281,16 +309,24 @@ public final class SuperslabStore {
         return false;
     }
 
-    private synchronized Superslab pollIdle(long now, long delayNanos) {
-        Resident first = resident.peekFirst();
-        return first == null || now - first.since < delayNanos ? null : resident.pollFirst().superslab;
+    private synchronized Empty pollIdle(long now, long delayNanos) {
+        long delay = delay(now, delayNanos);
+        Empty first = resident.peekFirst();
+        return first == null || now - first.since < delay ? null : resident.pollFirst();
+    }
+
+    /** Under the lock. */
+    private long delay(long now, long delayNanos) {
+        hasMissed &= (now - missedAt) / REMEMBERED < payingNanos;
+        return hasMissed && delayNanos > 0 ? Math.max(delayNanos, payingNanos) : delayNanos;
     }
 
     /**
      * Gives the pages back and keeps the address range; not when there are enough, or the store was closed meanwhile.
      * Returns how many bytes are committed no more.
      */
-    private int tryPurge(Superslab superslab) {
+    private int tryPurge(Empty empty) {
+        Superslab superslab = empty.superslab;
         synchronized (this) {
             if (closed || purged.size() >= MAX_PURGED) {
                 return 0;
@@ -304,7 +340,7 @@ public final class SuperslabStore {
                 return 0;
             }
             int gone = forgetPages(superslab);
-            purged.addLast(superslab);
+            purged.addLast(empty);
             purges++;
             return gone;
         }
@@ -312,25 +348,25 @@ public final class SuperslabStore {
 
     /** Keeps what the system failed to take back: it is committed as before, and the last to be tried again. */
     private synchronized void keepResident(Superslab superslab) {
-        resident.addLast(new Resident(superslab, System.nanoTime()));
+        resident.addLast(new Empty(superslab, System.nanoTime()));
     }
 
     /** Gives every empty superslab back to the system. */
     public void trim() {
         purge(System.nanoTime(), 0, Long.MAX_VALUE);
         for (; ; ) {
-            Superslab superslab;
+            Empty empty;
             synchronized (this) {
-                superslab = purged.pollFirst();
+                empty = purged.pollFirst();
             }
-            if (superslab == null) {
+            if (empty == null) {
                 return;
             }
             try {
-                giveToSystem(superslab);
+                giveToSystem(empty.superslab);
             } catch (Throwable e) {
                 synchronized (this) {
-                    purged.addLast(superslab);
+                    purged.addLast(empty);
                 }
                 throw e;
             }
@@ -374,7 +410,7 @@ public final class SuperslabStore {
      */
     public synchronized long residentBytes() {
         long bytes = (long) resident.size() * superslabBytes;
-        for (Resident empty : resident) {
+        for (Empty empty : resident) {
             bytes -= empty.superslab.purgedBytes();
         }
         return bytes;

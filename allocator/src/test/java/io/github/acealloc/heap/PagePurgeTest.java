@@ -88,6 +88,58 @@ class PagePurgeTest {
     }
 
     @Test
+    void whatIsMissedLiesTwiceAsLongUntilItIsNotMissedAnyMore() {
+        pinned.pin(4);
+        pinned.pages.age(Long.MAX_VALUE);
+        pinned.pages.age(Long.MAX_VALUE);
+        assertThat(rig.memory.partPurges()).as("free at two looks").isPositive();
+        assertThat(pinned.pages.patience()).as("nothing is known yet").isEqualTo(1);
+        useAllAgain();
+        pinned.pages.age(Long.MAX_VALUE);
+        assertThat(pinned.pages.patience()).as("all of it was missed").isEqualTo(PagePurge.MOST_PATIENCE);
+        int before = rig.memory.partPurges();
+        pinned.pages.age(Long.MAX_VALUE);
+        assertThat(rig.memory.partPurges()).as("a look that is let pass").isEqualTo(before);
+        pinned.pages.age(Long.MAX_VALUE);
+        assertThat(rig.memory.partPurges()).isGreaterThan(before);
+        useAllAgain();
+        age(2 * PagePurge.MOST_PATIENCE);
+        assertThat(pinned.pages.patience()).as("no more than that").isEqualTo(PagePurge.MOST_PATIENCE);
+        pinned.pin(16);
+        age(4 * PagePurge.MOST_PATIENCE);
+        assertThat(pinned.pages.patience()).as("what went was not missed").isEqualTo(1);
+    }
+
+    @Test
+    void whatIsMissedRaisesTheBoundOfAHeapWhosePagesGoByTime() {
+        pinned.pin(24);
+        pinned.visit(3 * 24, true);
+        assertThat(rig.memory.partPurges()).isPositive();
+        useAllAgain();
+        assertThat(pinned.idle()).as("above the common bound").isGreaterThan(PagePurge.MOST_SPARED_BYTES * 3 / 2);
+        int before = rig.memory.partPurges();
+        pinned.visit(3 * 24, true);
+        assertThat(pinned.pages.patience()).isEqualTo(PagePurge.MOST_PATIENCE);
+        assertThat(rig.memory.partPurges()).as("but for the visits up to the end of a round").isLessThan(before + 24 * 8);
+        assertThat(pinned.idle()).isGreaterThan(PagePurge.MOST_SPARED_BYTES * 3 / 2);
+    }
+
+    private void age(int times) {
+        for (int i = 0; i < times; i++) {
+            pinned.pages.age(Long.MAX_VALUE);
+        }
+    }
+
+    /** Fills every superslab once, so that each page is used, and releases it all but the pins. */
+    private void useAllAgain() {
+        int free = heap.slabs().superslabs().size() * (PER_SUPERSLAB - PINS);
+        List<TestBlock> blocks = rig.allocate(BLOCK, free);
+        blocks.forEach(pinned::open);
+        blocks.forEach(pinned::release);
+        pinned.expectExact();
+    }
+
+    @Test
     void aDenseHeapIsLeftAloneHoweverMuchItAllocates() {
         List<TestBlock> blocks = pinned.fill(24);
         for (int i = 0; i < blocks.size(); i += 8) {

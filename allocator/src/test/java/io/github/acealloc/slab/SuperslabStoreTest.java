@@ -227,6 +227,47 @@ class SuperslabStoreTest {
         assertThat(memory.purges()).isEqualTo(1);
     }
 
+    @Test
+    void pagesThatWereMissedInTimeAreKeptAsLongAsThatPays() {
+        long paying = 1000L * HOUR;
+        store.paying(paying);
+        store.release(store.tryAcquire(false));
+        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
+        assertThat(store.purges()).as("nothing is known yet").isEqualTo(1);
+        store.release(store.tryAcquire(false));
+        long now = System.nanoTime();
+        store.purge(now + HOUR, HOUR, NO_LIMIT);
+        store.purge(now + paying - HOUR, HOUR, NO_LIMIT);
+        assertThat(store.purges()).as("it was needed again at once").isEqualTo(1);
+        store.purge(now + paying + HOUR, HOUR, NO_LIMIT);
+        assertThat(store.purges()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasMissedIsForgottenInTime() {
+        store.paying(2 * HOUR);
+        store.release(store.tryAcquire(false));
+        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
+        Superslab superslab = store.tryAcquire(false);
+        store.purge(System.nanoTime() + 1000 * HOUR, HOUR, NO_LIMIT); // a look long afterwards
+        store.release(superslab);
+        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
+        assertThat(store.purges()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsKeptLongerWhereNobodySaysThatItPaysOrAllIsToGoAtOnce() {
+        for (long paying : new long[] {0, 1000 * HOUR}) {
+            store.paying(paying);
+            for (int i = 0; i < 3; i++) {
+                store.release(store.tryAcquire(false));
+                long delay = paying == 0 ? HOUR : 0;
+                store.purge(System.nanoTime() + delay, delay, NO_LIMIT);
+                assertThat(store.residentBytes()).isZero();
+            }
+        }
+    }
+
     /** The governor looks at the clock first, and others go on releasing. */
     @Test
     void whatIsReleasedAfterTheClockWasReadIsNotPurgedHoweverLongTheDelay() {
