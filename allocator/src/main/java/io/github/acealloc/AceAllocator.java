@@ -5,6 +5,7 @@ import io.github.acealloc.control.AceLoop;
 import io.github.acealloc.control.Governor;
 import io.github.acealloc.control.IdleTrim;
 import io.github.acealloc.control.Mode;
+import io.github.acealloc.control.Pace;
 import io.github.acealloc.control.Profile;
 import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HeapCounters;
@@ -39,15 +40,6 @@ public final class AceAllocator implements Governor.Governed {
     /** Between two pieces of work that was too long for one turn. */
     private static final long PACE_MILLIS = 10;
 
-    /** Between two turns while something is allocated and learned from, while nothing is learned, and at most. */
-    private static final long LEARNING_MILLIS = 100;
-
-    private static final long TICK_MILLIS = 250;
-    private static final long LONGEST_MILLIS = 1000;
-
-    /** After so many purge delays without an allocation all that is idle has gone back. */
-    private static final int SETTLED_DELAYS = 4;
-
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final SuperslabStore store;
@@ -55,11 +47,8 @@ public final class AceAllocator implements Governor.Governed {
     private final HugeBlocks huge;
     private final IdleTrim idleTrim;
     private final AceLoop loop;
-    private long tickMillis = TICK_MILLIS;
+    private final Pace pace = new Pace(System.nanoTime());
     private volatile Knobs knobs;
-
-    /** When the loop last found that anything was allocated; for the governor's thread. */
-    private long lastActive = System.nanoTime();
 
     /**
      * An engine that has taken no memory yet.
@@ -236,11 +225,11 @@ public final class AceAllocator implements Governor.Governed {
                 }
             }
         }
-        return more ? PACE_MILLIS : tickMillis;
+        return more ? PACE_MILLIS : pace.millis();
     }
 
     private void learn(long now) {
-        if (!loop.isDue(now)) {
+        if (!pace.isDue(now)) {
             return;
         }
         try {
@@ -250,13 +239,8 @@ public final class AceAllocator implements Governor.Governed {
             freePagesByThemselves();
             throw e;
         }
-        if (loop.isActive()) {
-            lastActive = now;
-        }
-        // What became idle goes back step by step, and each step waits for a tick.
-        boolean isSettled = loop.mode() != Mode.OFF && (now - lastActive) / SETTLED_DELAYS > knobs.purgeDelayNanos();
-        tickMillis =
-                loop.isActive() ? LEARNING_MILLIS : Math.min(2 * tickMillis, isSettled ? LONGEST_MILLIS : TICK_MILLIS);
+        long took = System.nanoTime() - now;
+        pace.turned(now, took, loop.isActive(), loop.mode() != Mode.OFF, knobs.purgeDelayNanos());
     }
 
     /** Nobody looks after free pages any more but the heaps as they allocate. */

@@ -26,9 +26,6 @@ public final class AceLoop {
     /** One lifetime is measured for so many bytes of a class. */
     private static final int LIFETIME_BYTES = 512 << 10;
 
-    /** Turns follow each other no faster. */
-    private static final long LEAST_NANOS = 80_000_000;
-
     /** The part of the limit that all caches together may hold. */
     private static final int BUDGET_SHIFT = 3;
 
@@ -53,7 +50,6 @@ public final class AceLoop {
     private boolean isActive;
     private double pageNanos;
     private double pageDelay;
-    private long lastTurn = System.nanoTime();
 
     /**
      * A loop that has not begun.
@@ -142,22 +138,11 @@ public final class AceLoop {
     }
 
     /**
-     * Whether it is time for a turn: not where the governor only goes on with work that was too long for one.
-     *
-     * @param now the time, as {@code System.nanoTime()} tells it
-     * @return for the governor's thread
-     */
-    public boolean isDue(long now) {
-        return now - lastTurn >= LEAST_NANOS;
-    }
-
-    /**
      * One turn.
      *
      * @param now the time, as {@code System.nanoTime()} tells it
      */
     public void turn(long now) {
-        lastTurn = now;
         isActive = false;
         Mode mode = this.mode;
         List<ThreadHeap> heaps = registry.heaps();

@@ -17,6 +17,11 @@ public final class Lifetimes {
     private double weight;
     private double remote;
 
+    /** The buckets that may hold something. */
+    private int first = BUCKETS;
+
+    private int end;
+
     /** No samples yet. */
     public Lifetimes() {}
 
@@ -27,7 +32,10 @@ public final class Lifetimes {
      * @param isRemote whether another thread than the owner released it
      */
     public void add(long nanos, boolean isRemote) {
-        weights[bucket(nanos)]++;
+        int bucket = bucket(nanos);
+        first = Math.min(first, bucket);
+        end = Math.max(end, bucket + 1);
+        weights[bucket]++;
         weight++;
         remote += isRemote ? 1 : 0;
     }
@@ -47,11 +55,14 @@ public final class Lifetimes {
      * @param nanos the time that has passed
      */
     public void age(long nanos) {
+        if (weight == 0) {
+            return;
+        }
         double keep = Math.pow(0.5, Math.max(nanos, 0) / HALF_LIFE_NANOS);
         if (weight * keep < KEPT_SAMPLES) {
             keep = Math.min(1, KEPT_SAMPLES / Math.max(weight, 1));
         }
-        for (int b = 0; b < BUCKETS; b++) {
+        for (int b = first; b < end; b++) {
             weights[b] *= (float) keep;
         }
         weight *= keep;
@@ -75,7 +86,7 @@ public final class Lifetimes {
      */
     public double mean(double limit) {
         double sum = 0;
-        for (int b = 0; b < BUCKETS; b++) {
+        for (int b = first; b < end; b++) {
             sum += weights[b] * Math.min(middle(b), limit);
         }
         return weight > 0 ? sum / weight : 0;
@@ -115,6 +126,8 @@ public final class Lifetimes {
     public Lifetimes copy() {
         Lifetimes copy = new Lifetimes();
         System.arraycopy(weights, 0, copy.weights, 0, BUCKETS);
+        copy.first = first;
+        copy.end = end;
         copy.weight = weight;
         copy.remote = remote;
         return copy;

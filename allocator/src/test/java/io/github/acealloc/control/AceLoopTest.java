@@ -569,15 +569,6 @@ class AceLoopTest {
     }
 
     @Test
-    void turnsDoNotFollowEachOtherTooFast() {
-        AceLoop loop = loop(Mode.LEARN);
-        turn(loop);
-        assertThat(loop.isDue(now)).isFalse();
-        assertThat(loop.isDue(now + TURN / 2)).isFalse();
-        assertThat(loop.isDue(now + TURN)).isTrue();
-    }
-
-    @Test
     void aPolicyIsTakenOverWhereSomethingWasLearned() {
         LearnedPolicy policy = new LearnedPolicy(Map.of(KIB, new LearnedPolicy.Limits(9, 3)));
         assertThat(policy.over(start).cap(CLASS)).isEqualTo(9);

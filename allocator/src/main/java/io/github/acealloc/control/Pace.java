@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+/**
+ * When the control loop of one allocator makes its next turn: soon while there is something to learn, and never so often that its
+ * turns take more than a small share of a core. For the governor's thread.
+ */
+public final class Pace {
+    /** Between two turns while something is allocated, while nothing is, and at most. */
+    static final long LEARNING_MILLIS = 100;
+
+    static final long TICK_MILLIS = 250;
+    static final long LONGEST_MILLIS = 1000;
+
+    /** So many times as long as a turn takes is rested after it: a quarter of a percent of a core. */
+    static final long REST = 400;
+
+    /** After so many purge delays without an allocation all that is idle has gone back. */
+    private static final int SETTLED_DELAYS = 4;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private long millis = TICK_MILLIS;
+    private long restMillis = LEARNING_MILLIS;
+    private long lastTurn;
+    private long lastActive;
+    private long lastTook;
+
+    /**
+     * Begins.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     */
+    public Pace(long now) {
+        lastTurn = now;
+        lastActive = now;
+    }
+
+    /**
+     * After how long the governor should come again.
+     *
+     * @return milliseconds, greater than 0
+     */
+    public long millis() {
+        return millis;
+    }
+
+    /**
+     * Whether it is time for a turn: not where the governor only goes on with work that was too long for one, or comes for another
+     * allocator.
+     *
+     * @param now the time
+     * @return whether most of the rest has passed, or the clock has jumped back
+     */
+    public boolean isDue(long now) {
+        long rested = now - lastTurn;
+        return rested < 0 || rested >= restMillis * NANOS_PER_MILLI / 5 * 4;
+    }
+
+    /**
+     * Counts a turn.
+     *
+     * @param now when it began
+     * @param took how long it was under way, in nanoseconds; of two in a row the shorter counts, because a thread may be interrupted
+     * @param isActive whether anything was allocated
+     * @param learns whether anything is learned from it
+     * @param purgeDelayNanos after which idle memory goes
+     */
+    public void turned(long now, long took, boolean isActive, boolean learns, long purgeDelayNanos) {
+        lastTurn = now;
+        if (isActive) {
+            lastActive = now;
+        }
+        // What became idle goes back step by step, and each step waits for a tick.
+        boolean isSettled = learns && (now - lastActive) / SETTLED_DELAYS > purgeDelayNanos;
+        double rest = (double) REST * Math.min(took, lastTook) / NANOS_PER_MILLI;
+        restMillis = (long) Math.min(Math.max(rest, LEARNING_MILLIS), LONGEST_MILLIS);
+        lastTook = took;
+        long idle = Math.min(2 * millis, isSettled ? LONGEST_MILLIS : TICK_MILLIS);
+        millis = Math.max(restMillis, isActive ? LEARNING_MILLIS : idle);
+    }
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How often the control loop makes a turn. */
+class PaceTest {
+    private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long DELAY = TimeUnit.SECONDS.toNanos(1);
+    private static final long QUICK = MILLI / 100;
+
+    private final Pace pace = new Pace(0);
+    private long now;
+
+    private void turn(long took, boolean isActive) {
+        now += pace.millis() * MILLI;
+        assertThat(pace.isDue(now)).isTrue();
+        pace.turned(now, took, isActive, true, DELAY);
+        assertThat(pace.isDue(now + 1)).as("at once again").isFalse();
+    }
+
+    @Test
+    void isQuickWhileSomethingIsAllocated() {
+        turn(QUICK, true);
+        assertThat(pace.millis()).isEqualTo(Pace.LEARNING_MILLIS);
+        assertThat(pace.isDue(now + Pace.LEARNING_MILLIS * MILLI / 2)).isFalse();
+        assertThat(pace.isDue(now + Pace.LEARNING_MILLIS * MILLI)).isTrue();
+    }
+
+    @Test
+    void getsSlowerWhenNothingIsButOnlyAfterAllHasGoneBack() {
+        turn(QUICK, true);
+        long active = now;
+        while (pace.millis() < Pace.LONGEST_MILLIS) {
+            turn(QUICK, false);
+            assertThat(pace.millis() > Pace.TICK_MILLIS)
+                    .as("%d ms apart after %d ms", pace.millis(), (now - active) / MILLI)
+                    .isEqualTo(now - active > 4 * DELAY);
+        }
+        turn(QUICK, true);
+        assertThat(pace.millis()).isEqualTo(Pace.LEARNING_MILLIS);
+    }
+
+    @Test
+    void longTurnsAreRareSoThatTheyTakeAQuarterOfAPercentOfACore() {
+        turn(MILLI, true);
+        assertThat(pace.millis()).as("one alone may have been interrupted").isEqualTo(Pace.LEARNING_MILLIS);
+        turn(MILLI, true);
+        assertThat(pace.millis()).isEqualTo(Pace.REST);
+        assertThat(pace.isDue(now + Pace.LEARNING_MILLIS * MILLI))
+                .as("when the governor comes for another allocator")
+                .isFalse();
+        turn(1000 * MILLI, true);
+        turn(1000 * MILLI, true);
+        assertThat(pace.millis()).as("the longest").isEqualTo(Pace.LONGEST_MILLIS);
+    }
+
+    @Test
+    void aClockThatJumpsIsNoReasonToWait() {
+        turn(QUICK, true);
+        assertThat(pace.isDue(now - DELAY)).isTrue();
+        pace.turned(Long.MAX_VALUE, Long.MAX_VALUE, true, true, 0);
+        pace.turned(Long.MIN_VALUE, -1, false, true, Long.MAX_VALUE);
+        assertThat(pace.millis()).isBetween(1L, Pace.LONGEST_MILLIS);
+    }
+}
