@@ -12,6 +12,8 @@ import java.util.Arrays;
 
 /** Steps that move many bytes at once, over arrays, streams, other buffers and views for channels. */
 final class Bulks {
+    private static final String[] LOOKS = {"array", "ByteBuffer", "ByteBuf", "nioBuffer", "memory", "internalNioBuffer", "stream"};
+
     private Bulks() {}
 
     static void step(Piece piece, Hand hand) {
@@ -48,7 +50,7 @@ final class Bulks {
                 return;
             }
         }
-        piece.expectBytes(hand.bytes, n, i, "look " + kind);
+        piece.expectBytes(hand.bytes, n, i, LOOKS[kind]);
     }
 
     private static void view(ByteBuffer view, Hand hand, int n) {

@@ -18,12 +18,12 @@ final class Numbers {
             disturb(piece, hand, type);
         } else if (!piece.frozen && piece.readable() >= type.width() && kind > 1) {
             long found = type.read(piece.buf);
-            piece.expect(found, type.of(piece.pattern(piece.reader)), piece.reader, "read " + type);
+            piece.expect(found, type.of(piece.pattern(piece.reader)), piece.reader, "read", type);
             piece.reader += type.width();
             hand.operations++;
         } else if (piece.writer >= type.width()) {
             int i = hand.dice.below(piece.writer - type.width() + 1);
-            piece.expect(type.get(piece.buf, i), type.of(piece.pattern(i)), i, "get " + type);
+            piece.expect(type.get(piece.buf, i), type.of(piece.pattern(i)), i, "get", type);
             hand.operations++;
         } else {
             refuse(piece, hand, type);
@@ -38,15 +38,15 @@ final class Numbers {
         long right = type.of(piece.pattern(i));
         long wrong = type.of(hand.dice.next());
         type.set(buf, i, wrong);
-        piece.expect(type.get(buf, i), wrong, i, "set and get " + type);
+        piece.expect(type.get(buf, i), wrong, i, "set and get", type);
         if (i > 0) {
-            piece.expect(buf.getByte(i - 1), piece.patternByte(i - 1), i - 1, "set " + type + " behind it");
+            piece.expect(buf.getByte(i - 1), piece.patternByte(i - 1), i - 1, "the byte before a set", type);
         }
         if (i + width < piece.writer) {
-            piece.expect(buf.getByte(i + width), piece.patternByte(i + width), i + width, "set " + type + " before it");
+            piece.expect(buf.getByte(i + width), piece.patternByte(i + width), i + width, "the byte after a set", type);
         }
         type.set(buf, i, right);
-        piece.expect(buf.getByte(i), piece.patternByte(i), i, "set " + type + " and get byte");
+        piece.expect(buf.getByte(i), piece.patternByte(i), i, "get byte after set", type);
         hand.operations += 6;
     }
 

@@ -2,6 +2,9 @@
 package io.github.acealloc.netty.fuzz;
 
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * A buffer and its model: indices, and a seed from which every byte below the writer index follows.
@@ -11,6 +14,8 @@ import io.netty.buffer.ByteBuf;
  * read bytes are discarded.
  */
 final class Piece {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     final ByteBuf buf;
     final long seed;
     long origin;
@@ -64,7 +69,11 @@ final class Piece {
 
     /** The pattern of some bytes. */
     void expected(int index, byte[] into, int n) {
-        for (int i = 0; i < n; i++) {
+        int i = 0;
+        for (; i + Long.BYTES <= n; i += Long.BYTES) {
+            LONGS.set(into, i, pattern(index + i));
+        }
+        for (; i < n; i++) {
             into[i] = patternByte(index + i);
         }
     }
@@ -89,14 +98,22 @@ final class Piece {
 
     /** Reads that go another way than {@link ByteBuf#getLong}. */
     void expectBytes(byte[] found, int n, int index, String how) {
-        for (int i = 0; i < n; i++) {
+        int i = 0;
+        for (; i + Long.BYTES <= n; i += Long.BYTES) {
+            expect((long) LONGS.get(found, i), pattern(index + i), index + i, how);
+        }
+        for (; i < n; i++) {
             expect(found[i], patternByte(index + i), index + i, how);
         }
     }
 
     void expect(long found, long expected, int index, String how) {
+        expect(found, expected, index, how, "");
+    }
+
+    void expect(long found, long expected, int index, String how, Object what) {
         if (found != expected) {
-            throw new AssertionError("contents: " + Long.toHexString(found) + " at " + index + " by " + how
+            throw new AssertionError("contents: " + Long.toHexString(found) + " at " + index + " by " + how + " " + what
                     + " (expected: " + Long.toHexString(expected) + ") in " + this + ", " + buf);
         }
     }

@@ -20,7 +20,7 @@ final class Program {
     private static final int MOST_HELD = 160;
     private static final int MOST_GUESTS = 48;
     private static final int GUEST_STEPS = 6;
-    private static final int RARE = 8_000;
+    private static final int RARE = 20_000;
 
     final Queue<Piece> inbox = new ConcurrentLinkedQueue<>();
     final Hand hand = new Hand();
