@@ -3,6 +3,7 @@ package io.github.acealloc.netty.fuzz;
 
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.concurrent.Future;
 import java.lang.reflect.Method;
 import java.util.concurrent.TimeUnit;
 
@@ -14,8 +15,8 @@ enum Actor {
         void run(Runnable life) throws InterruptedException {
             DefaultEventExecutor executor = new DefaultEventExecutor();
             executor.execute(life);
-            executor.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-            if (!executor.awaitTermination(1, TimeUnit.HOURS)) {
+            Future<?> end = executor.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            if (!end.await(1, TimeUnit.HOURS)) {
                 throw new IllegalStateException("the loop does not end");
             }
         }

@@ -12,7 +12,9 @@ import java.util.Arrays;
 
 /** Steps that move many bytes at once, over arrays, streams, other buffers and views for channels. */
 final class Bulks {
-    private static final String[] LOOKS = {"array", "ByteBuffer", "ByteBuf", "nioBuffer", "memory", "internalNioBuffer", "stream"};
+    private static final String[] LOOKS = {
+        "array", "ByteBuffer", "ByteBuf", "nioBuffer", "memory", "internalNioBuffer", "stream"
+    };
 
     private Bulks() {}
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random programs over the whole buffer API on six threads; {@code docs/fuzzing.md} says what is modelled. */
 class FuzzTest {
-    private static final long SHORT = 6_000_000;
+    private static final long SHORT = 2_000_000;
     private static final long STRESS = 100_000_000;
 
     @Test
