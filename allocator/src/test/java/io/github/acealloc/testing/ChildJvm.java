@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 public final class ChildJvm {
     private static final int SECONDS = 60;
 
+    private final List<String> arguments = new ArrayList<>();
     private final List<String> before = new ArrayList<>();
     private final List<String> options = new ArrayList<>(
             List.of("-ea", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=32m"));
@@ -31,12 +32,24 @@ public final class ChildJvm {
         return this;
     }
 
+    /** What the main class is given. */
+    public ChildJvm withArguments(String... more) {
+        arguments.addAll(List.of(more));
+        return this;
+    }
+
     /** Runs it to its end, which must be a good one; gives what it printed, errors included. */
     public String run(Class<?> main) {
+        return run(main.getName(), SECONDS);
+    }
+
+    /** Runs a class by its name, for so many seconds at most. */
+    public String run(String main, int seconds) {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(arguments);
         try {
             Path output = Files.createTempFile("child", ".txt");
             try {
@@ -44,15 +57,13 @@ public final class ChildJvm {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-                boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+                boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
                 if (!ended) {
                     process.destroyForcibly();
                 }
                 String text = Files.readString(output, StandardCharsets.UTF_8);
-                assertThat(ended).as("%s hangs: %s", main.getSimpleName(), text).isTrue();
-                assertThat(process.exitValue())
-                        .as("%s says: %s", main.getSimpleName(), text)
-                        .isZero();
+                assertThat(ended).as("%s hangs: %s", main, text).isTrue();
+                assertThat(process.exitValue()).as("%s says: %s", main, text).isZero();
                 return text;
             } finally {
                 Files.delete(output);
