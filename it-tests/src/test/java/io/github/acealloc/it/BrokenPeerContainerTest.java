@@ -37,8 +37,8 @@ final class BrokenPeerContainerTest {
 
     private void stream(Transport transport, ServerContainer peer, int bytes) throws Exception {
         Loops back = ace.loops(transport, 1);
-        Channel proxy = ace.loops(transport, 2)
-                .serve(pipeline -> pipeline.addLast(new Tunnel(back, peer.address(), pauses)));
+        Channel proxy =
+                ace.loops(transport, 2).serve(pipeline -> pipeline.addLast(new Tunnel(back, peer.address(), pauses)));
         Loops clients = ace.loops(transport, 1);
         for (int i = 0; i < CLIENTS; i++) {
             StreamClient stream = new StreamClient(new Payload(i, bytes), 100_000, 500, 1 << 20);
@@ -75,8 +75,10 @@ final class BrokenPeerContainerTest {
             peer.signal("STOP");
             AceFixture.awaitFor("backpressure").until(() -> channels.stream().noneMatch(Channel::isWritable));
             long before = received();
-            AceFixture.awaitFor("a standstill").during(STANDSTILL).untilAsserted(
-                    () -> assertThat(ace.stats().committedBytes()).isLessThan(MOST_COMMITTED));
+            AceFixture.awaitFor("a standstill")
+                    .during(STANDSTILL)
+                    .untilAsserted(
+                            () -> assertThat(ace.stats().committedBytes()).isLessThan(MOST_COMMITTED));
             assertThat(received()).as("received while standing still").isLessThan((long) CLIENTS * LARGE);
             peer.signal("CONT");
             for (StreamClient stream : streams) {

@@ -41,8 +41,11 @@ final class BurstContainerTest {
             Burst large = Burst.of(server, LARGE, HOLD_MILLIS);
             report("ace", "too much", large, server, start);
             assertThat(large.served()).as("served at the limit").isPositive();
-            assertThat(large.refused()).as("refused: " + large).isNotEmpty().allSatisfy(text -> assertThat(text)
-                    .contains("cannot allocate", "the limit is reached", "needed: ", "live: ", "limit: "));
+            assertThat(large.refused())
+                    .as("refused: " + large)
+                    .isNotEmpty()
+                    .allSatisfy(text -> assertThat(text)
+                            .contains("cannot allocate", "the limit is reached", "needed: ", "live: ", "limit: "));
             awaitReturn(server, start);
 
             Burst after = Burst.of(server, SMALL, HOLD_MILLIS);
@@ -50,7 +53,9 @@ final class BurstContainerTest {
             awaitReturn(server, start);
             Map<String, String> figures = server.figures();
             assertThat(figures).containsEntry("failure", "null").containsEntry("violations", "[]");
-            assertThat(server.state().getOOMKilled()).as("killed for its memory").isFalse();
+            assertThat(server.state().getOOMKilled())
+                    .as("killed for its memory")
+                    .isFalse();
         }
     }
 

@@ -31,7 +31,8 @@ final class EngineConditionTest {
 
     @Test
     void bothRunWhereAnEngineAnswers() {
-        assertThat(EngineCondition.evaluate("auto", Optional::empty).isDisabled()).isFalse();
+        assertThat(EngineCondition.evaluate("auto", Optional::empty).isDisabled())
+                .isFalse();
         assertThat(EngineCondition.evaluate("required", Optional::empty).isDisabled())
                 .isFalse();
     }

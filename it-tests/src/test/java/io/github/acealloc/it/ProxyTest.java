@@ -29,7 +29,8 @@ final class ProxyTest {
     void streamsPassUnharmed(Transport transport) throws Exception {
         Channel origin = ace.loops(transport, 1).serve(pipeline -> pipeline.addLast(new Echo()));
         Loops back = ace.loops(transport, 1);
-        Channel proxy = ace.loops(transport, 2).serve(pipeline -> pipeline.addLast(new Tunnel(back, origin.localAddress(), pauses)));
+        Channel proxy = ace.loops(transport, 2)
+                .serve(pipeline -> pipeline.addLast(new Tunnel(back, origin.localAddress(), pauses)));
 
         Loops clients = ace.loops(transport, 1);
         List<StreamClient> streams = new ArrayList<>();

@@ -80,7 +80,9 @@ final class RollingRestartContainerTest {
     /** It got its signal under load: what was under way has come back all the same. */
     private static void assertEndedClean(ServerContainer old) {
         assertThat(old.state().getExitCodeLong()).isEqualTo(TERMINATED);
-        assertThat(old.logs()).contains(ServerMain.LAST_FIGURES).contains(";live=0;", ";violations=[]", ";failure=null;");
+        assertThat(old.logs())
+                .contains(ServerMain.LAST_FIGURES)
+                .contains(";live=0;", ";violations=[]", ";failure=null;");
     }
 
     private void awaitAnswers() {

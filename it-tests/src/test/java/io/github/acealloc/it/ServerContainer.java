@@ -65,11 +65,14 @@ final class ServerContainer implements AutoCloseable {
                 .withCommand(command.toArray(String[]::new))
                 .withCreateContainerCmdModifier(create -> {
                     HostConfig host = create.getHostConfig();
-                    host.withMemory(memory).withMemorySwap(memory).withBinds(classPath.stream()
-                            .map(entry -> new Bind(entry, new Volume(entry), AccessMode.ro))
-                            .toArray(Bind[]::new));
+                    host.withMemory(memory)
+                            .withMemorySwap(memory)
+                            .withBinds(classPath.stream()
+                                    .map(entry -> new Bind(entry, new Volume(entry), AccessMode.ro))
+                                    .toArray(Bind[]::new));
                 })
-                .waitingFor(Wait.forLogMessage(".*" + ServerMain.SERVING + ".*", 1).withStartupTimeout(PATIENCE)));
+                .waitingFor(
+                        Wait.forLogMessage(".*" + ServerMain.SERVING + ".*", 1).withStartupTimeout(PATIENCE)));
     }
 
     /** Surefire's, whose own class path is a jar that only names the others. */
@@ -86,7 +89,8 @@ final class ServerContainer implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(PATIENCE);
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE);
     }
 
     String get(String path) throws IOException, InterruptedException {

@@ -56,7 +56,8 @@ final class ServerFigures {
         try (Stream<String> lines = Files.lines(STATUS)) {
             String line = lines.filter(each -> each.startsWith(name + ":"))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException(STATUS + ": no " + name + " (expected: a line with it)"));
+                    .orElseThrow(
+                            () -> new IllegalStateException(STATUS + ": no " + name + " (expected: a line with it)"));
             return Long.parseLong(line.replaceAll("\\D", "")) << 10;
         } catch (IOException e) {
             throw new IllegalStateException("cannot read " + STATUS, e);

@@ -44,8 +44,7 @@ final class ServerHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 send(ctx, HttpResponseStatus.OK, text("forgotten"));
             }
             // A thread of its own: it waits for the collector.
-            case "/leaks" -> new Thread(() -> send(ctx, HttpResponseStatus.OK, text(Leaks.found())))
-                    .start();
+            case "/leaks" -> new Thread(() -> send(ctx, HttpResponseStatus.OK, text(Leaks.found()))).start();
             default -> send(ctx, HttpResponseStatus.NOT_FOUND, text(uri.path()));
         }
     }
