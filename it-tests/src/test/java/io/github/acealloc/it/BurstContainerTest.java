@@ -90,6 +90,8 @@ final class BurstContainerTest {
 
     private static void awaitReturn(ServerContainer server, long start) {
         AceFixture.awaitFor("no live bytes").until(() -> server.figure("live") == 0);
+        AceFixture.awaitFor("idle memory given back")
+                .untilAsserted(() -> assertThat(server.figure("committed")).isLessThan(SLACK));
         AceFixture.awaitFor("the resident size of before, " + start)
                 .untilAsserted(() -> assertThat(server.figure("rss")).isLessThan(start + SLACK));
     }

@@ -62,6 +62,8 @@ final class ServerContainer implements AutoCloseable {
         command.addAll(List.of(ServerMain.class.getName(), kind));
         return new ServerContainer(DockerEngine.container(DockerEngine.JRE)
                 .withNetworkMode("host")
+                // Java 17's superslabs come from malloc, which keeps a varying part of what it is given back unless this is set.
+                .withEnv("MALLOC_MMAP_THRESHOLD_", "131072")
                 .withCommand(command.toArray(String[]::new))
                 .withCreateContainerCmdModifier(create -> {
                     HostConfig host = create.getHostConfig();
