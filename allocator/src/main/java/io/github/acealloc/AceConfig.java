@@ -57,7 +57,8 @@ public final class AceConfig {
                 "maxBytes",
                 "auto",
                 "bytes, or a number with k, m or g; auto is for direct memory the JVM's limit, or less where container or machine"
-                        + " have less than that beside the Java heap and an eighth of all (but at least that eighth)",
+                        + " have less than that beside the Java heap and an eighth of all, or 80 MiB if that is more (but at"
+                        + " least that eighth)",
                 "The most memory, direct and heap together, that one allocator takes. With auto heap buffers are limited"
                         + " by the Java heap alone."),
         PURGE_DELAY_MILLIS(

@@ -2,6 +2,7 @@
 package io.github.acealloc.it;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -38,6 +39,12 @@ record Payload(int seed, int size) {
         return writeTo(buf, 0, size);
     }
 
+    byte[] bytes() {
+        byte[] bytes = new byte[size];
+        writeTo(Unpooled.wrappedBuffer(bytes).clear());
+        return bytes;
+    }
+
     /** Holds all readable bytes against the part that begins at {@code from}; indices stay. */
     void check(ByteBuf buf, long from) {
         byte[] actual = new byte[buf.readableBytes()];
@@ -65,5 +72,9 @@ record Payload(int seed, int size) {
             throw new AssertionError(this + ": " + buf.readableBytes() + " bytes (expected: " + size + ")");
         }
         check(buf, 0);
+    }
+
+    void checkWhole(byte[] bytes) {
+        checkWhole(Unpooled.wrappedBuffer(bytes));
     }
 }

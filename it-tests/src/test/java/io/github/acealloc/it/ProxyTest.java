@@ -4,9 +4,6 @@ package io.github.acealloc.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A proxy hands each buffer from the loop that read it to another loop that writes it, in both directions. */
-@SuppressWarnings("FutureReturnValueIgnored") // what fails on the way comes back through exceptionCaught
 final class ProxyTest {
     private static final int CLIENTS = 4;
     private static final int STREAM = 4 << 20;
@@ -33,7 +29,8 @@ final class ProxyTest {
     void streamsPassUnharmed(Transport transport) throws Exception {
         Channel origin = ace.loops(transport, 1).serve(pipeline -> pipeline.addLast(new Echo()));
         Loops back = ace.loops(transport, 1);
-        Channel proxy = ace.loops(transport, 2).serve(pipeline -> pipeline.addLast(new FrontRelay(back, origin)));
+        Channel proxy = ace.loops(transport, 2)
+                .serve(pipeline -> pipeline.addLast(new Tunnel(back, origin.localAddress(), pauses)));
 
         Loops clients = ace.loops(transport, 1);
         List<StreamClient> streams = new ArrayList<>();
@@ -61,77 +58,6 @@ final class ProxyTest {
         assertThat(ace.stats().committedBytes()).isLessThan(MOST_COMMITTED);
         for (Channel channel : channels) {
             channel.close().sync();
-        }
-    }
-
-    /** Reads from one channel, writes to its peer on another loop, and stops reading while the peer is full. */
-    private class Relay extends ChannelInboundHandlerAdapter {
-        private volatile Channel peer;
-
-        Relay(Channel peer) {
-            this.peer = peer;
-        }
-
-        void peer(Channel peer) {
-            this.peer = peer;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            peer.writeAndFlush(message, peer.voidPromise());
-            if (!peer.isWritable()) {
-                pauses.incrementAndGet();
-                ctx.channel().config().setAutoRead(false);
-                if (peer.isWritable()) {
-                    ctx.channel().config().setAutoRead(true);
-                }
-            }
-        }
-
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (ctx.channel().isWritable() && peer != null) {
-                peer.config().setAutoRead(true);
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            if (peer != null) {
-                peer.close();
-            }
-        }
-    }
-
-    /** The client's side of the proxy: reads nothing before the other side is connected. */
-    private final class FrontRelay extends Relay {
-        private final Loops back;
-        private final Channel origin;
-
-        FrontRelay(Loops back, Channel origin) {
-            super(null);
-            this.back = back;
-            this.origin = origin;
-        }
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext ctx) {
-            ctx.channel().config().setAutoRead(false);
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            Channel front = ctx.channel();
-            back.client(pipeline -> pipeline.addLast(new Relay(front)))
-                    .connect(origin.localAddress())
-                    .addListener((ChannelFutureListener) connected -> {
-                        if (connected.isSuccess()) {
-                            peer(connected.channel());
-                            front.config().setAutoRead(true);
-                        } else {
-                            front.pipeline().fireExceptionCaught(connected.cause());
-                        }
-                    });
         }
     }
 }
