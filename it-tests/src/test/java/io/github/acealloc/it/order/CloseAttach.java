@@ -16,8 +16,6 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * at {@code closed} afterwards, who closes looks at the heaps afterwards.
  */
 public class CloseAttach {
-    private static final Runnable EVICT = () -> {};
-
     /** The registry itself. The first figure says that the loop has a heap, the second that it was asked for it. */
     @JCStressTest
     @Outcome(
@@ -33,9 +31,7 @@ public class CloseAttach {
 
         @Override
         public void execute(Runnable task) {
-            if (task == EVICT) {
-                asked = 1;
-            }
+            task.run();
         }
 
         @Actor
@@ -50,7 +46,7 @@ public class CloseAttach {
 
         @Actor
         public void close() {
-            registry.close(EVICT);
+            registry.close(() -> asked = 1);
         }
 
         @Arbiter

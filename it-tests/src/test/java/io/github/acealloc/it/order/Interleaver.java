@@ -134,8 +134,8 @@ final class Interleaver {
     /** The next run in the order of a depth-first search. */
     private boolean next() {
         for (int at = choices.size() - 1; at >= 0; at--) {
-            int choice = choices.remove(at);
-            int n = options.remove(at);
+            int choice = choices.remove(/* index */ at);
+            int n = options.remove(/* index */ at);
             if (choice + 1 < n) {
                 choices.add(choice + 1);
                 options.add(n);

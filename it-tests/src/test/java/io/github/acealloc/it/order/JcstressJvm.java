@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.openjdk.jcstress.Main;
 import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
@@ -24,8 +25,9 @@ final class JcstressJvm {
     private static final List<String> QUICK =
             List.of("-m", "quick", "-f", "1", "-iters", "1", "-time", "300", "-sc", "false", "-jvmArgs", "-ea");
 
-    /** Every compiler for each actor, and the JVM's settings that jcstress knows. */
-    private static final List<String> FULL = List.of("-m", "default", "-jvmArgsPrepend", "-ea");
+    /** Each actor interpreted, and compiled by each compiler, in all combinations. */
+    private static final List<String> FULL =
+            List.of("-m", "quick", "-f", "1", "-iters", "3", "-time", "500", "-sc", "true", "-jvmArgs", "-ea");
 
     /**
      * Two processors, even where there is one: the twins are made so that they fail there, too. No affinity, so that who
@@ -38,14 +40,15 @@ final class JcstressJvm {
 
     private JcstressJvm() {}
 
-    static List<TestResult> run(boolean full) {
+    /** Runs the tests whose names match. */
+    static List<TestResult> run(boolean full, Pattern only) {
         Path directory = Path.of("target", "jcstress-" + System.getProperty("test.jdk", "x"))
                 .toAbsolutePath();
         try {
             deleteResults(directory);
             Files.createDirectories(directory);
             Path output = directory.resolve("output.txt");
-            Process process = new ProcessBuilder(command(full, directory))
+            Process process = new ProcessBuilder(command(full, only, directory))
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
@@ -64,7 +67,7 @@ final class JcstressJvm {
         }
     }
 
-    private static List<String> command(boolean full, Path directory) {
+    private static List<String> command(boolean full, Pattern only, Path directory) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -72,7 +75,7 @@ final class JcstressJvm {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(ALWAYS);
         command.addAll(full ? FULL : QUICK);
-        command.addAll(List.of("-r", directory.toString()));
+        command.addAll(List.of("-t", only.pattern(), "-r", directory.toString()));
         return command;
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -23,13 +24,16 @@ import org.openjdk.jcstress.infra.runners.TestList;
 class OrdersTest {
     private static final String TWIN = "Twin";
     private static final String HARDWARE_TWIN = "HardwareTwin";
+    /** {@code -Dorders=…} picks tests while one works on them. */
+    private static final Pattern ONLY = Pattern.compile(System.getProperty("orders", ".*"));
+
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private static final Map<String, List<TestResult>> RESULTS = new TreeMap<>();
 
     @BeforeAll
     static void run() {
-        List<TestResult> results = JcstressJvm.run(Boolean.getBoolean("stress"));
+        List<TestResult> results = JcstressJvm.run(Boolean.getBoolean("stress"), ONLY);
         results.forEach(r ->
                 RESULTS.computeIfAbsent(r.getName(), n -> new ArrayList<>()).add(r));
     }
@@ -47,7 +51,7 @@ class OrdersTest {
     private static List<DynamicTest> tests(boolean twins) {
         List<DynamicTest> tests = new ArrayList<>();
         for (String name : TestList.tests()) {
-            if (name.endsWith(TWIN) == twins) {
+            if (name.endsWith(TWIN) == twins && ONLY.matcher(name).find()) {
                 String shortName = name.substring(name.lastIndexOf('.') + 1);
                 tests.add(DynamicTest.dynamicTest(shortName, () -> {
                     if (twins) {
