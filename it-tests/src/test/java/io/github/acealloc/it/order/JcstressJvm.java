@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.it.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.openjdk.jcstress.Main;
+import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
+import org.openjdk.jcstress.infra.collectors.InProcessCollector;
+import org.openjdk.jcstress.infra.collectors.TestResult;
+
+/** Runs jcstress in a JVM of its own, of this JVM's version, and reads what it has written. */
+final class JcstressJvm {
+    /** One short run of each test, actors compiled as the JVM likes. */
+    private static final List<String> QUICK =
+            List.of("-m", "quick", "-f", "1", "-iters", "1", "-time", "300", "-sc", "false", "-jvmArgs", "-ea");
+
+    /** Each actor interpreted, and compiled by each compiler, in all combinations. */
+    private static final List<String> FULL =
+            List.of("-m", "quick", "-f", "1", "-iters", "3", "-time", "500", "-sc", "true", "-jvmArgs", "-ea");
+
+    /**
+     * Two processors, even where there is one: the twins are made so that they fail there, too. No affinity, so that who
+     * limits the processors of this JVM limits those of the tests. Yielding, as a test may have but one processor.
+     */
+    private static final List<String> ALWAYS = List.of("-c", "2", "-af", "NONE", "-spinStyle", "THREAD_YIELD");
+
+    private static final int QUICK_SECONDS = 800;
+    private static final int FULL_SECONDS = 3600;
+
+    private JcstressJvm() {}
+
+    /** Runs the tests whose names match. */
+    static List<TestResult> run(boolean full, Pattern only) {
+        Path directory = Path.of("target", "jcstress-" + System.getProperty("test.jdk", "x"))
+                .toAbsolutePath();
+        try {
+            deleteResults(directory);
+            Files.createDirectories(directory);
+            Path output = directory.resolve("output.txt");
+            Process process = new ProcessBuilder(command(full, only, directory))
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            boolean ended = process.waitFor(full ? FULL_SECONDS : QUICK_SECONDS, TimeUnit.SECONDS);
+            if (!ended) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+            assertThat(ended).as("jcstress ends; see " + output).isTrue();
+            return read(directory, output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException | ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> command(boolean full, Pattern only, Path directory) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
+        command.add("-XX:ActiveProcessorCount=" + processors);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(ALWAYS);
+        command.addAll(full ? FULL : QUICK);
+        command.addAll(List.of("-t", only.pattern(), "-r", directory.toString()));
+        return command;
+    }
+
+    private static List<TestResult> read(Path directory, Path output) throws IOException, ClassNotFoundException {
+        List<Path> files = results(directory);
+        assertThat(files)
+                .as(() -> "one file of results; jcstress said: " + text(output))
+                .hasSize(1);
+        InProcessCollector collector = new InProcessCollector();
+        DiskReadCollector reader = new DiskReadCollector(files.get(0).toString(), collector);
+        reader.dump();
+        reader.close();
+        Collection<TestResult> results = collector.getTestResults();
+        return List.copyOf(results);
+    }
+
+    private static void deleteResults(Path directory) throws IOException {
+        for (Path file : results(directory)) {
+            Files.delete(file);
+        }
+    }
+
+    private static List<Path> results(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        List<Path> found = new ArrayList<>();
+        for (Path place : List.of(directory, directory.resolve(".."))) {
+            try (Stream<Path> files = Files.list(place)) {
+                files.filter(f -> f.getFileName().toString().matches("jcstress-results-.*\\.bin\\.gz"))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static String text(Path output) {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
