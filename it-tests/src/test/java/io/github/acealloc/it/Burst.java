@@ -22,6 +22,7 @@ final class Burst {
 
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicInteger unanswered = new AtomicInteger();
     private final Queue<String> refused = new ConcurrentLinkedQueue<>();
 
     /** Sends them and waits for all answers; a wrong byte is an error. */
@@ -56,10 +57,10 @@ final class Burst {
     private Void took(Payload payload, HttpResponse<byte[]> response, Throwable failure) {
         if (failure != null) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (!(cause instanceof IOException) || cause instanceof HttpTimeoutException) {
+            if (!(cause instanceof IOException)) {
                 throw new AssertionError("failed: " + cause, cause);
             }
-            lost.incrementAndGet();
+            (cause instanceof HttpTimeoutException ? unanswered : lost).incrementAndGet();
         } else if (response.statusCode() == 503) {
             refused.add(new String(response.body(), StandardCharsets.UTF_8));
         } else {
@@ -77,12 +78,17 @@ final class Burst {
         return lost.get();
     }
 
+    /** On connections that stayed open. */
+    int unanswered() {
+        return unanswered.get();
+    }
+
     Queue<String> refused() {
         return refused;
     }
 
     @Override
     public String toString() {
-        return served + " served, " + refused.size() + " refused, " + lost + " lost";
+        return served + " served, " + refused.size() + " refused, " + lost + " lost, " + unanswered + " unanswered";
     }
 }

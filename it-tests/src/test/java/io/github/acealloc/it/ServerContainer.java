@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
@@ -34,6 +36,7 @@ import org.testcontainers.containers.wait.strategy.Wait;
 final class ServerContainer implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile(ServerMain.SERVING + "(\\d+)");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int GRACE_SECONDS = 15;
 
     private final HttpClient http =
@@ -62,7 +65,8 @@ final class ServerContainer implements AutoCloseable {
         command.addAll(List.of(ServerMain.class.getName(), kind));
         return new ServerContainer(DockerEngine.container(DockerEngine.JRE)
                 .withNetworkMode("host")
-                // Java 17's superslabs come from malloc, which keeps a varying part of what it is given back unless this is set.
+                // Java 17's superslabs come from malloc, which keeps a varying part of what it is given back unless
+                // this is set.
                 .withEnv("MALLOC_MMAP_THRESHOLD_", "131072")
                 .withCommand(command.toArray(String[]::new))
                 .withCreateContainerCmdModifier(create -> {
@@ -92,7 +96,7 @@ final class ServerContainer implements AutoCloseable {
 
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(PATIENCE);
+                .timeout(ANSWER);
     }
 
     String get(String path) throws IOException, InterruptedException {
@@ -117,6 +121,13 @@ final class ServerContainer implements AutoCloseable {
 
     long figure(String name) throws IOException, InterruptedException {
         return Long.parseLong(figures().get(name));
+    }
+
+    /** To be called when nothing else is asked of it. */
+    void assertKeepsItsLaws() {
+        AceFixture.awaitFor("an allocator that keeps its laws")
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(get("/violations")).isEqualTo("[]"));
     }
 
     ContainerState state() {

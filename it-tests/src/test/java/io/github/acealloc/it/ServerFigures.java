@@ -9,11 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /** What a server tells of itself, as lines {@code name=value}. */
 final class ServerFigures {
     private static final Path STATUS = Path.of("/proc/self/status");
+
+    private static final Logger LOGGER = Logger.getLogger(ServerFigures.class.getName());
 
     private final ByteBufAllocator allocator;
     private final AtomicInteger exhausted = new AtomicInteger();
@@ -27,8 +31,8 @@ final class ServerFigures {
     void failed(Throwable failure) {
         if (isExhaustion(failure)) {
             exhausted.incrementAndGet();
-        } else {
-            firstFailure.compareAndSet(null, failure);
+        } else if (firstFailure.compareAndSet(null, failure)) {
+            LOGGER.log(Level.WARNING, "unexpected", failure);
         }
     }
 
@@ -44,12 +48,22 @@ final class ServerFigures {
         if (allocator instanceof AceByteBufAllocator ace) {
             text.append("\nlive=").append(ace.stats().liveBytes());
             text.append("\ncommitted=").append(ace.stats().committedBytes());
-            text.append("\nviolations=").append(ace.violations());
         } else {
             long used = ((ByteBufAllocatorMetricProvider) allocator).metric().usedDirectMemory();
             text.append("\ncommitted=").append(used);
         }
         return text.toString();
+    }
+
+    /** The laws that ACE breaks; a walk beside work sees what does not last, or fails: ask when nothing is under way. */
+    String violations() {
+        try {
+            return allocator instanceof AceByteBufAllocator ace
+                    ? ace.violations().toString()
+                    : "[]";
+        } catch (RuntimeException e) {
+            return "a walk beside work failed: " + e;
+        }
     }
 
     private static long status(String name) {

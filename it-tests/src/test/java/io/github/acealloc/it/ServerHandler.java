@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What the server in a container answers: {@code /hold?seed=s&bytes=n&millis=m} a payload that was made at once and sent later, or 503
  * with the error's text where there is no memory for it; {@code /echo} the request's body; {@code /figures} what it is like;
- * {@code /leaks} what Netty's leak detector has reported since it was asked last; {@code /forget} leaks a buffer.
+ * {@code /violations} the laws it breaks; {@code /leaks} what Netty's leak detector has reported since it was asked last;
+ * {@code /forget} leaks a buffer.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on the way comes back through exceptionCaught
 final class ServerHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -39,6 +40,7 @@ final class ServerHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case "/hold" -> hold(ctx, uri);
             case "/echo" -> send(ctx, HttpResponseStatus.OK, request.content().retain());
             case "/figures" -> send(ctx, HttpResponseStatus.OK, text(figures.text()));
+            case "/violations" -> send(ctx, HttpResponseStatus.OK, text(figures.violations()));
             case "/forget" -> {
                 ctx.alloc().directBuffer(FORGOTTEN);
                 send(ctx, HttpResponseStatus.OK, text("forgotten"));

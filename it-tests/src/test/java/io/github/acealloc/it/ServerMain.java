@@ -39,7 +39,8 @@ final class ServerMain {
         Channel server = loops.serve(pipeline);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             loops.shutDown();
-            System.out.println(LAST_FIGURES + figures.text().replace('\n', ';'));
+            System.out.println(
+                    LAST_FIGURES + figures.text().replace('\n', ';') + ";violations=" + figures.violations());
         }));
         System.out.println(SERVING + ((InetSocketAddress) server.localAddress()).getPort());
         server.closeFuture().sync();
