@@ -2,6 +2,7 @@
 package io.github.acealloc.it;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -36,6 +37,18 @@ record Payload(int seed, int size) {
 
     ByteBuf writeTo(ByteBuf buf) {
         return writeTo(buf, 0, size);
+    }
+
+    /** All of it, for those who don't take buffers. */
+    byte[] bytes() {
+        byte[] bytes = new byte[size];
+        writeTo(Unpooled.wrappedBuffer(bytes).clear());
+        return bytes;
+    }
+
+    /** Holds the bytes against the whole. */
+    void checkWhole(byte[] bytes) {
+        checkWhole(Unpooled.wrappedBuffer(bytes));
     }
 
     /** Holds all readable bytes against the part that begins at {@code from}; indices stay. */
