@@ -136,6 +136,19 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
         return future.get();
     }
 
+    /** Asserts that the allocator was asked at least so many times, and waits, with the loops alive, until nothing is live. */
+    void awaitServed(long atLeast) {
+        assertThat(stats().allocations()).as("allocations").isGreaterThanOrEqualTo(atLeast);
+        awaitNothingLive();
+    }
+
+    private void awaitNothingLive() {
+        awaitFor("an allocator without live buffers").atMost(patience).untilAsserted(() -> {
+            trimEverywhere();
+            assertThat(stats().liveBytes()).as(() -> "liveBytes of " + stats()).isZero();
+        });
+    }
+
     static ConditionFactory awaitFor(String what) {
         return Awaitility.await(what).atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
     }
@@ -159,10 +172,7 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
         awaitFor("an allocator that keeps its laws")
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(allocator.violations()).isEmpty());
-        awaitFor("an allocator without live buffers").atMost(patience).untilAsserted(() -> {
-            trimEverywhere();
-            assertThat(stats().liveBytes()).as(() -> "liveBytes of " + stats()).isZero();
-        });
+        awaitNothingLive();
         loops.forEach(Loops::shutDown);
         allocator.trim();
         assertThat(allocator.violations()).isEmpty();

@@ -50,6 +50,11 @@ final class Loops {
         return count;
     }
 
+    /** For a framework that brings its own servers and clients. */
+    EventLoopGroup group() {
+        return group;
+    }
+
     /** Starts a server; small socket buffers, so that backpressure comes early. */
     Channel serve(Consumer<ChannelPipeline> pipeline) throws InterruptedException {
         return new ServerBootstrap()

@@ -39,10 +39,16 @@ record Payload(int seed, int size) {
         return writeTo(buf, 0, size);
     }
 
+    /** All of it, for those who don't take buffers. */
     byte[] bytes() {
         byte[] bytes = new byte[size];
         writeTo(Unpooled.wrappedBuffer(bytes).clear());
         return bytes;
+    }
+
+    /** Holds the bytes against the whole. */
+    void checkWhole(byte[] bytes) {
+        checkWhole(Unpooled.wrappedBuffer(bytes));
     }
 
     /** Holds all readable bytes against the part that begins at {@code from}; indices stay. */
