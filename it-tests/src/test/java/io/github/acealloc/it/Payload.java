@@ -46,11 +46,6 @@ record Payload(int seed, int size) {
         return bytes;
     }
 
-    /** Holds the bytes against the whole. */
-    void checkWhole(byte[] bytes) {
-        checkWhole(Unpooled.wrappedBuffer(bytes));
-    }
-
     /** Holds all readable bytes against the part that begins at {@code from}; indices stay. */
     void check(ByteBuf buf, long from) {
         byte[] actual = new byte[buf.readableBytes()];
