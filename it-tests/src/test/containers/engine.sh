@@ -3,7 +3,7 @@
 #
 # engine.sh start   uses the engine that answers; where none does, starts a private one (as root; installs Debian's docker.io if need be)
 # engine.sh env     prints what a shell must evaluate to reach it
-# engine.sh stop    stops the private one; its images stay for the next start
+# engine.sh stop    stops the private one unless containers run in it; its images stay for the next start
 set -euo pipefail
 
 dir=${ACEALLOC_ENGINE_DIR:-/var/tmp/acealloc-engine}
@@ -53,17 +53,24 @@ start() {
   [ "$(host)" = "$private" ] || return 0
   mkdir -p "$dir"
   install_engine
-  answers "$private" || { end_leftovers; start_private; }
+  # One that runs already may be at work for another run: its containers stay.
+  answers "$private" && return
+  end_leftovers
+  start_private
   export DOCKER_HOST=$private
   docker ps -aq --filter label=org.testcontainers=true | xargs -r docker rm -f >/dev/null
   docker network ls -q --filter label=org.testcontainers=true | xargs -r docker network rm >/dev/null
+  echo "started a private engine"
 }
 
 stop() {
   [ -f "$dir/dockerd.pid" ] || return 0
+  if docker --host "$private" ps -q 2>/dev/null | grep -q .; then
+    echo "engine: containers are running (expected: none); it is left running" >&2
+    return 0
+  fi
   local pid deadline=$((SECONDS + patience))
   pid=$(cat "$dir/dockerd.pid")
-  docker --host "$private" ps -q | xargs -r docker --host "$private" kill >/dev/null 2>&1 || true
   kill "$pid" 2>/dev/null || true
   while [ -d "/proc/$pid" ] && [ $SECONDS -lt $deadline ]; do sleep 0.1; done
   umount "$dir/exec/netns/default" 2>/dev/null || true
