@@ -4,6 +4,7 @@ package io.github.acealloc.netty.fuzz;
 import io.netty.buffer.ByteBuf;
 
 /** The number types of a buffer, each with its four accessors. Values are the bits, in a long. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions hold no state
 enum Primitive {
     BYTE(
             1,
