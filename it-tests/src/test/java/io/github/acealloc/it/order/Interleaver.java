@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * or ends, and then each of those that are left goes on in one of the runs. No luck and no seed: the same scenario gives
  * the same runs, and an error names the run that it was found in.
  *
- * <p>Why not Lincheck, which switches at every access: 3.7 finds the twins here, but takes the loops over all size classes
+ * <p>Why not Lincheck, which switches at every access: 3.7 finds a twin, but seems to take the loops over all size classes
  * in a heap's constructor for a livelock, and gives up without a trace where it is allowed longer loops.
  */
 final class Interleaver {
