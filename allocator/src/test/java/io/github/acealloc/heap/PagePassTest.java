@@ -107,7 +107,9 @@ class PagePassTest {
         Superslab first = heap.slabs().superslabs().get(0);
         int purged = first.purgedBytes();
         pinned.release(pinned.live.get(2));
-        heap.trim();
+        for (int trims = 0; trims == 0 || (pages.isDue() && trims < 1000); trims++) {
+            heap.trim(); // each as much as may be done in 10 ms, on a machine that may do other things meanwhile
+        }
         assertThat(first.purgedBytes()).isGreaterThanOrEqualTo(purged + BLOCK);
         assertThat(pages.isDue()).isFalse();
     }
