@@ -81,9 +81,11 @@ final class ArmeriaTest {
                 .maxRequestLength(0)
                 .requestTimeoutMillis(0)
                 .service("/whole", (ctx, request) -> HttpResponse.of(whole(ctx, request)))
-                .service("/stream", (ctx, request) -> HttpResponse.of(
-                        ResponseHeaders.of(HttpStatus.OK),
-                        request.filter(HttpData.class::isInstance).map(HttpData.class::cast)))
+                .service(
+                        "/stream",
+                        (ctx, request) -> HttpResponse.of(
+                                ResponseHeaders.of(HttpStatus.OK),
+                                request.filter(HttpData.class::isInstance).map(HttpData.class::cast)))
                 .service("/swallow", (ctx, request) -> {
                     uploads.incrementAndGet();
                     request.subscribe();

@@ -52,9 +52,13 @@ final class ReactorNettyTest {
                 .option(ChannelOption.ALLOCATOR, side.server(ace))
                 .childOption(ChannelOption.ALLOCATOR, side.server(ace))
                 .runOn(ace.loops(transport, 2).group())
-                .route(routes -> routes.post("/echo", (request, response) -> response.send(
-                                request.receive().retain()))
-                        .post("/refuse", (request, response) -> response.status(413).send())
+                .route(routes -> routes.post(
+                                "/echo",
+                                (request, response) ->
+                                        response.send(request.receive().retain()))
+                        .post(
+                                "/refuse",
+                                (request, response) -> response.status(413).send())
                         .post("/swallow", (request, response) -> {
                             uploads.incrementAndGet();
                             return request.receive()
@@ -122,8 +126,7 @@ final class ReactorNettyTest {
         for (Payload body : Side.bodies(2, REQUESTS)) {
             answers.add(client.post()
                     .uri("/echo")
-                    .send(Mono.fromSupplier(
-                            () -> body.writeTo(side.client(ace).buffer(Math.max(1, body.size())))))
+                    .send(Mono.fromSupplier(() -> body.writeTo(side.client(ace).buffer(Math.max(1, body.size())))))
                     .responseSingle((response, content) -> content.asByteArray().defaultIfEmpty(new byte[0]))
                     .doOnNext(body::checkWhole)
                     .then()

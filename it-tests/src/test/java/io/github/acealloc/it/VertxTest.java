@@ -97,8 +97,7 @@ final class VertxTest {
     private void serve(ByteBufAllocator allocator) throws Exception {
         Payload body = new Payload(1, BYTES);
         AtomicInteger received = new AtomicInteger();
-        Vertx vertx =
-                Vertx.builder().withTransport(new OnAllocator(allocator)).build();
+        Vertx vertx = Vertx.builder().withTransport(new OnAllocator(allocator)).build();
         try {
             NetServer server = vertx.createNetServer()
                     .connectHandler(socket -> socket.handler(part -> {
@@ -177,8 +176,7 @@ final class VertxTest {
         }
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         WARNINGS.addHandler(handler);
-        try (URLClassLoader copy =
-                new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader copy = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
             Thread.currentThread().setContextClassLoader(copy);
             for (int i = 0; i < 2; i++) {
                 AutoCloseable allocator = (AutoCloseable) copy.loadClass(AceByteBufAllocator.class.getName())
