@@ -29,8 +29,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,8 +52,7 @@ final class ArmeriaTest {
     @RegisterExtension
     final AceFixture ace = new AceFixture();
 
-    private final AtomicInteger uploads = new AtomicInteger();
-    private final AtomicInteger uploadsEnded = new AtomicInteger();
+    private final List<CompletableFuture<Void>> uploads = new CopyOnWriteArrayList<>();
     private ByteBufAllocator buffers;
     private Server server;
     private ClientFactory factory;
@@ -87,9 +86,7 @@ final class ArmeriaTest {
                                 ResponseHeaders.of(HttpStatus.OK),
                                 request.filter(HttpData.class::isInstance).map(HttpData.class::cast)))
                 .service("/swallow", (ctx, request) -> {
-                    uploads.incrementAndGet();
-                    request.subscribe();
-                    request.whenComplete().handle((nothing, failure) -> uploadsEnded.incrementAndGet());
+                    uploads.add(request.subscribe());
                     return HttpResponse.streaming();
                 });
         server = builder.build();
@@ -159,7 +156,13 @@ final class ArmeriaTest {
         if (length == 0) {
             request.close();
         } else if (request.tryWrite(HttpData.wrap(body.writeTo(buffers.buffer(length), start, length)))) {
-            request.whenConsumed().thenRun(() -> writePart(request, body, start + length, endless));
+            CompletableFuture<Void> unused = request.whenConsumed().thenRun(() -> {
+                try {
+                    writePart(request, body, start + length, endless);
+                } catch (RuntimeException | Error e) {
+                    ace.fail(e);
+                }
+            });
         }
     }
 
@@ -259,12 +262,16 @@ final class ArmeriaTest {
             requests.add(request);
             responses.add(client.execute(request).subscribe());
         }
-        awaitFor("all uploads under way").until(() -> uploads.get() == ABORTED);
+        awaitFor("all uploads under way").until(() -> uploads.size() == ABORTED);
         requests.forEach(HttpRequest::abort);
-        awaitFor("the end of all uploads").until(() -> uploadsEnded.get() == ABORTED);
-        awaitFor("the end of all responses").until(() -> responses.stream().allMatch(CompletableFuture::isDone));
+        awaitFor("the end of all uploads").until(() -> areDone(uploads));
+        awaitFor("the end of all responses").until(() -> areDone(responses));
         assertThat(responses).allMatch(CompletableFuture::isCompletedExceptionally);
         assertServesOn();
+    }
+
+    private static boolean areDone(List<CompletableFuture<Void>> all) {
+        return all.stream().allMatch(CompletableFuture::isDone);
     }
 
     private void assertServesOn() throws Exception {
