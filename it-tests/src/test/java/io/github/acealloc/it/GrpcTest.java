@@ -96,7 +96,8 @@ final class GrpcTest {
                         .build())
                 .build()
                 .start();
-        channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
+        channel = NettyChannelBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
                 .withOption(ChannelOption.ALLOCATOR, side.client(ace))
                 .channelType(transport.client())
                 .eventLoopGroup(ace.loops(transport, 1).group())

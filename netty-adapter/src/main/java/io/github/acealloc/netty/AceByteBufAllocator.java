@@ -72,6 +72,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      */
     public AceByteBufAllocator(AceConfig config, Knobs knobs) {
         super(PlatformDependent.directBufferPreferred());
+        VertxWarning.check();
         directBudget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
         heapBudget = config.maxBytes(AUTOMATIC) == AUTOMATIC
                 ? new MemoryBudget(Runtime.getRuntime().maxMemory())
