@@ -169,7 +169,7 @@ final class VertxTest {
             public void close() {}
         };
         List<URL> urls = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (entries.test(entry)) {
                 urls.add(Path.of(entry).toUri().toURL());
             }
