@@ -145,6 +145,7 @@ final class VertxTest {
         UnpooledByteBufAllocator other = new UnpooledByteBufAllocator(true);
         serve(other);
         assertThat(other.metric().usedDirectMemory()).isGreaterThanOrEqualTo(BYTES);
+        assertThat(ace.leaks().collect()).as("reports of leaks").isNotEmpty();
     }
 
     @Test
