@@ -248,11 +248,11 @@ final class GrpcTest {
                     }
                 },
                 new io.grpc.Metadata());
-        call.request(1);
         call.sendMessage(new byte[10]);
         for (int i = 0; i < 3; i++) {
             call.sendMessage(body.bytes());
         }
+        call.request(1); // no answer before all is sent: one must not send after a cancellation
         return closed;
     }
 }

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.util.ResourceLeakDetector;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.net.NetServer;
@@ -34,6 +35,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,14 @@ final class VertxTest {
     private static final Logger WARNINGS = Logger.getLogger("io.github.acealloc.netty.VertxWarning");
 
     private final AceFixture ace = new AceFixture();
+
+    /** Vert.x turns Netty's leak detector off when its classes are first used. */
+    @BeforeAll
+    static void loadVertx() throws Exception {
+        ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
+        get(Vertx.vertx().close());
+        ResourceLeakDetector.setLevel(before);
+    }
 
     @BeforeEach
     void start() {
@@ -135,6 +145,7 @@ final class VertxTest {
         UnpooledByteBufAllocator other = new UnpooledByteBufAllocator(true);
         serve(other);
         assertThat(other.metric().usedDirectMemory()).isGreaterThanOrEqualTo(BYTES);
+        assertThat(ace.leaks().collect()).as("reports of leaks").isNotEmpty();
     }
 
     @Test
@@ -169,7 +180,7 @@ final class VertxTest {
             public void close() {}
         };
         List<URL> urls = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (entries.test(entry)) {
                 urls.add(Path.of(entry).toUri().toURL());
             }
