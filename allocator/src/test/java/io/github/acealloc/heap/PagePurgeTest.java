@@ -120,7 +120,9 @@ class PagePurgeTest {
         int before = rig.memory.partPurges();
         pinned.visit(3 * 24, true);
         assertThat(pinned.pages.patience()).isEqualTo(PagePurge.MOST_PATIENCE);
-        assertThat(rig.memory.partPurges()).as("but for the visits up to the end of a round").isLessThan(before + 24 * 8);
+        assertThat(rig.memory.partPurges())
+                .as("but for the visits up to the end of a round")
+                .isLessThan(before + 24 * 8);
         assertThat(pinned.idle()).isGreaterThan(PagePurge.MOST_SPARED_BYTES * 3 / 2);
     }
 

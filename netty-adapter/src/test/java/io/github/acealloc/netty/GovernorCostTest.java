@@ -31,8 +31,8 @@ class GovernorCostTest {
         List<ScheduledFuture<?>> bursts = new ArrayList<>();
         for (Loop loop : loops) {
             Random random = new Random(loops.indexOf(loop));
-            bursts.add(loop.executor()
-                    .scheduleAtFixedRate(() -> burst(allocator, random), 0, 20, TimeUnit.MILLISECONDS));
+            bursts.add(
+                    loop.executor().scheduleAtFixedRate(() -> burst(allocator, random), 0, 20, TimeUnit.MILLISECONDS));
         }
         Thread.sleep(WARM_UP_MILLIS);
         long before = governorNanos();
@@ -40,7 +40,9 @@ class GovernorCostTest {
         Thread.sleep(MEASURED_MILLIS);
         double share = (governorNanos() - before) / (double) (System.nanoTime() - start);
         System.out.printf("the governor of %d busy heaps took %.3f %% of a core%n", LOOPS, 100 * share);
-        assertThat(allocator.stats().decisions()).as("there was something to decide").isNotEmpty();
+        assertThat(allocator.stats().decisions())
+                .as("there was something to decide")
+                .isNotEmpty();
         assertThat(bursts).noneMatch(ScheduledFuture::isDone);
         assertThat(share).isPositive().isLessThanOrEqualTo(MOST);
         bursts.forEach(burst -> burst.cancel(false));
