@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.infra.Status;
 import org.openjdk.jcstress.infra.collectors.TestResult;
@@ -31,7 +33,9 @@ class OrdersTest {
 
     private static final Map<String, List<TestResult>> RESULTS = new TreeMap<>();
 
+    /** The full set takes half an hour. */
     @BeforeAll
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
     static void run() {
         List<TestResult> results = JcstressJvm.run(Boolean.getBoolean("stress"), ONLY);
         results.forEach(r ->
