@@ -3,6 +3,7 @@ package io.github.acealloc.it;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -29,9 +30,15 @@ final class LastHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException) || cause instanceof SSLException) {
+        if (!isBrokenConnection(cause)) {
             failures.accept(cause);
         }
         ctx.close();
+    }
+
+    /** An aggregator has its own word for a connection that ended in the middle of a message. */
+    private static boolean isBrokenConnection(Throwable cause) {
+        return cause instanceof PrematureChannelClosureException
+                || (cause instanceof IOException && !(cause instanceof SSLException));
     }
 }
