@@ -119,7 +119,8 @@ record PhaseChange(Duration phase, int phases) implements MemoryWorkload {
                             loop.onEach(unused -> turn(allocator, array, before))
                                     .get(0));
                     if (turn % MEMORY_TURNS == 0 || turn == turns()) {
-                        now = held.read(array.live() + before.live());
+                        now = held.read(
+                                arrays.stream().mapToLong(SlotArray::live).sum());
                     }
                 }
                 result.add(i, kinds.get(i % kinds.size()), nanos, held.mean(begin, now));

@@ -50,10 +50,13 @@ class FootprintTest {
 
         Map<Metric, Double> values = measured.values();
         List<Point> points = measured.curve().points();
-        double end = points.get(points.size() - 1).y();
+        double reading = values.get(Metric.RSS_5S);
         // The burst itself may find memory that malloc had kept before; what is kept is too large for that.
         assertThat(values.get(Metric.PEAK)).isBetween((kept - NOISE) / 128, 1 + (kept + NOISE) / 128);
-        assertThat(values.get(Metric.RSS_5S)).isGreaterThan(kept - NOISE).isCloseTo(end, within(8.0));
+        assertThat(reading).isGreaterThan(kept - NOISE);
+        // Which of the last points it is depends on the sampler; the JVM may give back tens of MiB between two of them.
+        assertThat(points.subList(points.size() / 2, points.size()))
+                .anySatisfy(point -> assertThat(point.y()).isCloseTo(reading, within(1e-3)));
         assertThat(values.get(Metric.RSS_AVERAGE)).isGreaterThan(kept - NOISE);
         // An average that begins with the burst, when little is held yet.
         assertThat(values.get(Metric.HELD)).isGreaterThan(kept - NOISE);
