@@ -39,6 +39,7 @@ public final class MemoryBudget {
 
     private final long limit;
     private final AtomicLong committed = new AtomicLong();
+    private volatile boolean systemRefused;
     private final List<Reclaimer> reclaimers = new CopyOnWriteArrayList<>();
     private final List<Consumer<OutOfMemoryError>> listeners = new CopyOnWriteArrayList<>();
 
@@ -81,6 +82,11 @@ public final class MemoryBudget {
         assert left >= 0 : "committed: " + left + " (expected: >= 0)";
     }
 
+    /** Remembers that the system has refused memory that the limit allows. */
+    public void refusedBySystem() {
+        systemRefused = true;
+    }
+
     /**
      * Adds somebody who is asked when memory runs out.
      *
@@ -111,8 +117,8 @@ public final class MemoryBudget {
     public OutOfMemoryError exhausted(long bytes, long needed) {
         StringBuilder text = new StringBuilder(256);
         text.append("cannot allocate ").append(bytes).append(" bytes: ");
-        text.append(committed.get() > limit - needed ? "the limit is reached" : "the system refused more memory");
-        text.append(" (needed: ")
+        text.append(reason(needed))
+                .append(" (needed: ")
                 .append(needed)
                 .append(", committed: ")
                 .append(committed.get())
@@ -131,6 +137,16 @@ public final class MemoryBudget {
             }
         }
         return error;
+    }
+
+    /** Others give memory back meanwhile, so what is committed now does not tell alone what was in the way. */
+    private String reason(long needed) {
+        if (committed.get() > limit - needed) {
+            return "the limit is reached";
+        }
+        return systemRefused
+                ? "the system refused more memory"
+                : "the limit was reached, and others have given back since";
     }
 
     @SuppressWarnings("ReferenceEquality") // identity is the question

@@ -70,6 +70,10 @@ class MemoryBudgetTest {
                         + " (needed: 11, committed: 90, limit: 100; direct: live 5; heap: live 6)");
         assertThat(budget.exhausted(1, 10))
                 .hasMessageStartingWith(
+                        "cannot allocate 1 bytes: the limit was reached, and others have given back since (needed:");
+        budget.refusedBySystem();
+        assertThat(budget.exhausted(1, 10))
+                .hasMessageStartingWith(
                         "cannot allocate 1 bytes: the system refused more memory (needed: 10, committed: 90,");
     }
 
