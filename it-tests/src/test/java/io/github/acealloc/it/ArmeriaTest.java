@@ -117,6 +117,17 @@ final class ArmeriaTest {
         server.stop().get(20, TimeUnit.SECONDS);
     }
 
+    /** One server for all: Armeria takes more than two seconds to stop one. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void wholeBodiesStreamsAndWhatIsBrokenOff(Side side, String protocol) throws Exception {
+        start(side, protocol);
+        wholeBodiesAsPooledObjects();
+        streamsOfAllSizes();
+        answersCancelled();
+        requestsAborted();
+    }
+
     private HttpResponse sendWhole(Payload body) {
         HttpRequestWriter request = HttpRequest.streaming(HttpMethod.POST, "/whole");
         if (body.size() > 0) {
@@ -126,10 +137,7 @@ final class ArmeriaTest {
         return client.execute(request);
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void wholeBodiesAsPooledObjects(Side side, String protocol) throws Exception {
-        start(side, protocol);
+    private void wholeBodiesAsPooledObjects() throws Exception {
         List<Payload> bodies = Side.bodies(1, REQUESTS);
         List<CompletableFuture<AggregatedHttpResponse>> answers = new ArrayList<>();
         for (Payload body : bodies) {
@@ -220,10 +228,7 @@ final class ArmeriaTest {
         return check.received;
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void streamsOfAllSizes(Side side, String protocol) throws Exception {
-        start(side, protocol);
+    private void streamsOfAllSizes() throws Exception {
         List<Payload> bodies = Side.bodies(2, REQUESTS);
         List<CompletableFuture<Long>> all = new ArrayList<>();
         for (Payload body : bodies) {
@@ -236,10 +241,7 @@ final class ArmeriaTest {
     }
 
     /** The client cancels with most of the answer still under way. */
-    @ParameterizedTest
-    @MethodSource("cases")
-    void answersCancelled(Side side, String protocol) throws Exception {
-        start(side, protocol);
+    private void answersCancelled() throws Exception {
         List<CompletableFuture<Long>> all = new ArrayList<>();
         for (int i = 0; i < ABORTED; i++) {
             all.add(stream(new Payload(i, BIG), 1));
@@ -251,10 +253,7 @@ final class ArmeriaTest {
     }
 
     /** The client aborts endless requests. */
-    @ParameterizedTest
-    @MethodSource("cases")
-    void requestsAborted(Side side, String protocol) throws Exception {
-        start(side, protocol);
+    private void requestsAborted() throws Exception {
         List<HttpRequest> requests = new ArrayList<>();
         List<CompletableFuture<Void>> responses = new ArrayList<>();
         for (int i = 0; i < ABORTED; i++) {
