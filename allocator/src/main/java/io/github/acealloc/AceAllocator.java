@@ -201,9 +201,15 @@ public final class AceAllocator implements Governor.Governed {
     }
 
     private void trim(Object requester) {
-        registry.trim(requester);
-        huge.trim();
-        store.trim();
+        try {
+            registry.trim(requester);
+        } finally {
+            try {
+                huge.trim();
+            } finally {
+                store.trim();
+            }
+        }
     }
 
     /** Gives back what has been idle for long enough, and has the control loop make a turn; called by the governor. */

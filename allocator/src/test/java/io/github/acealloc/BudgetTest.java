@@ -199,6 +199,23 @@ class BudgetTest {
         live.add(direct.allocate(own, KIB));
     }
 
+    /** One huge block stays as it is, and the empty superslab goes all the same. */
+    @Test
+    void aSystemThatTakesSomethingNotBackIsNotTheErrorOfWhoeverAllocates() {
+        direct.release(direct.allocate(own, KIB));
+        TestBlock kept = direct.allocate(own, LARGE + 1);
+        direct.release(kept);
+        int keptBytes = (int) direct.allocator().stats().hugeBytes();
+        direct.memory().failReleases(1);
+        live.add(direct.allocate(own, LIMIT - keptBytes));
+        assertThat(direct.allocator().stats().hugeBytes()).isEqualTo(LIMIT);
+        direct.memory().failReleases(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> direct.allocateOrFail(own, LARGE + 1 + LARGE / 2))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessageContaining("the limit is reached");
+        direct.memory().failReleases(0);
+    }
+
     @Test
     void nothingIsLostWhenObjectsCannotBeMade() {
         for (Throwable failure : List.of(new OutOfMemoryError("object"), new IllegalStateException("object"))) {

@@ -97,13 +97,18 @@ public final class MemoryBudget {
     }
 
     /**
-     * Asks every reclaimer to give back what it can.
+     * Asks every reclaimer to give back what it can. That one fails is not the error of whoever needs memory: what it keeps is
+     * kept for another try, and the governor, which is the next to try, tells of it.
      *
      * @param requester the heap that asks; the calling thread owns it
      */
     public void reclaim(Object requester) {
         for (Reclaimer reclaimer : reclaimers) {
-            reclaimer.reclaim(requester);
+            try {
+                reclaimer.reclaim(requester);
+            } catch (RuntimeException ignored) {
+                // Others may have given back enough; if not, the error says how much there is.
+            }
         }
     }
 

@@ -112,6 +112,26 @@ class MemoryBudgetTest {
         assertThat(told).containsExactly("budget", "budget", "other");
     }
 
+    @Test
+    void aReclaimerThatFailsIsNotTheErrorOfWhoeverNeedsMemory() {
+        MemoryBudget budget = new MemoryBudget(100);
+        List<String> asked = new ArrayList<>();
+        budget.addReclaimer(new MemoryBudget.Reclaimer() {
+            @Override
+            public void reclaim(Object requester) {
+                throw new IllegalStateException("failed on purpose");
+            }
+
+            @Override
+            public String report() {
+                return "failing";
+            }
+        });
+        budget.addReclaimer(reclaimer("b", asked));
+        budget.reclaim("heap");
+        assertThat(asked).hasSize(1);
+    }
+
     private static MemoryBudget.Reclaimer reclaimer(String name, List<String> asked) {
         return new MemoryBudget.Reclaimer() {
             @Override
