@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A group of event loops whose servers and clients, all on loopback, take every buffer from one allocator. */
-final class Loops {
+public final class Loops {
     private static final int SOCKET_BUFFER = 64 << 10;
     private static final int BACKLOG = 64;
+    private static final int QUIET_MILLIS = 50;
 
     private final Transport transport;
     private final ByteBufAllocator allocator;
@@ -28,7 +29,7 @@ final class Loops {
     private final EventLoopGroup group;
     private final int count;
 
-    Loops(Transport transport, int count, ByteBufAllocator allocator, Consumer<Throwable> failures) {
+    public Loops(Transport transport, int count, ByteBufAllocator allocator, Consumer<Throwable> failures) {
         this(transport, count, null, allocator, failures);
     }
 
@@ -56,7 +57,7 @@ final class Loops {
     }
 
     /** Starts a server; small socket buffers, so that backpressure comes early. */
-    Channel serve(Consumer<ChannelPipeline> pipeline) throws InterruptedException {
+    public Channel serve(Consumer<ChannelPipeline> pipeline) throws InterruptedException {
         return new ServerBootstrap()
                 .group(group)
                 .channel(transport.server())
@@ -71,11 +72,11 @@ final class Loops {
                 .channel();
     }
 
-    Channel connect(Channel server, Consumer<ChannelPipeline> pipeline) throws InterruptedException {
+    public Channel connect(Channel server, Consumer<ChannelPipeline> pipeline) throws InterruptedException {
         return client(pipeline).connect(server.localAddress()).sync().channel();
     }
 
-    Bootstrap client(Consumer<ChannelPipeline> pipeline) {
+    public Bootstrap client(Consumer<ChannelPipeline> pipeline) {
         return new Bootstrap()
                 .group(group)
                 .channel(transport.client())
@@ -95,13 +96,13 @@ final class Loops {
         };
     }
 
-    void runOnEach(Runnable task) throws InterruptedException {
+    public void runOnEach(Runnable task) throws InterruptedException {
         for (EventExecutor loop : group) {
             loop.submit(task).sync();
         }
     }
 
-    EventExecutor next() {
+    public EventExecutor next() {
         return group.next();
     }
 
@@ -109,10 +110,13 @@ final class Loops {
         return group.isTerminated();
     }
 
-    /** Closes all channels at once, finished or not, and waits until the threads have ended. */
-    void shutDown() {
+    /**
+     * Closes all channels at once, finished or not, and waits until the threads have ended. Without a quiet period Netty 4.2 closes
+     * nothing where it is asked while a loop is running tasks: the loop then ends before it comes to that.
+     */
+    public void shutDown() {
         if (!group.isTerminated()) {
-            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+            group.shutdownGracefully(QUIET_MILLIS, 5000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         }
     }
 }
