@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * The one background thread of all allocators: it runs while at least one of them holds memory.
@@ -26,6 +27,7 @@ public final class Governor implements Runnable {
 
     private final Set<Governed> failed = Collections.newSetFromMap(new WeakHashMap<>());
     private Thread thread;
+    private volatile LongSupplier clock = System::nanoTime;
 
     /** What the governor looks after. Compared by identity. */
     public interface Governed {
@@ -55,6 +57,11 @@ public final class Governor implements Runnable {
      */
     public static void watch(Governed allocator) {
         INSTANCE.add(allocator);
+    }
+
+    /** Only for tests, whose clocks jump: what all allocators are told about the time. */
+    static void clock(LongSupplier clock) {
+        INSTANCE.clock = clock;
     }
 
     synchronized void add(Governed allocator) {
@@ -123,7 +130,7 @@ public final class Governor implements Runnable {
 
     private long tick(Governed allocator) {
         try {
-            return allocator.tick(System.nanoTime());
+            return allocator.tick(clock.getAsLong());
         } catch (Throwable e) {
             report(allocator, e);
             return TICK_MILLIS;

@@ -71,6 +71,11 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * @param knobs the limits, in the place of the settings that have to do with them; {@code null} for those
      */
     public AceByteBufAllocator(AceConfig config, Knobs knobs) {
+        this(config, knobs, OsMemory.direct());
+    }
+
+    /** With another source of direct memory: one that fails, for instance. */
+    AceByteBufAllocator(AceConfig config, Knobs knobs, OsMemory directMemory) {
         super(PlatformDependent.directBufferPreferred());
         VertxWarning.check();
         directBudget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
@@ -85,7 +90,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         Policies learned = keeper.map(PolicyKeeper::read).orElse(Policies.NONE);
         Knobs common = knobs != null ? knobs : config.knobs();
         direct = new BufferPool(
-                this, OsMemory.direct(), directBudget, config, learned.direct().over(common), leaks);
+                this, directMemory, directBudget, config, learned.direct().over(common), leaks);
         heap = new BufferPool(
                 this, new HeapMemory(), heapBudget, config, learned.heap().over(common), leaks);
         metric = new AceAllocatorMetric(direct, heap);
