@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -23,11 +24,11 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One allocator with the event loops on it, and the proof after each test that nothing is left of what they did. */
-final class AceFixture implements BeforeEachCallback, AfterEachCallback {
+public final class AceFixture implements BeforeEachCallback, AfterEachCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Duration patience;
-    private final Properties settings;
+    private final Supplier<AceByteBufAllocator> maker;
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final List<Loops> loops = new ArrayList<>();
     private volatile Predicate<Throwable> isExpected = failure -> false;
@@ -40,8 +41,17 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     private AceFixture(Duration patience, Properties settings) {
+        this(patience, () -> new AceByteBufAllocator(AceConfig.from(settings)));
+    }
+
+    private AceFixture(Duration patience, Supplier<AceByteBufAllocator> maker) {
         this.patience = patience;
-        this.settings = settings;
+        this.maker = maker;
+    }
+
+    /** One of an allocator that somebody else makes. */
+    public static AceFixture of(Supplier<AceByteBufAllocator> maker) {
+        return new AceFixture(PATIENCE, maker);
     }
 
     /** One that waits no longer than this until nothing is live. */
@@ -72,13 +82,13 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
         }
     }
 
-    void start() {
+    public void start() {
         log = new AllocatorLog(this::fail);
         leaks = new LeakReports();
-        allocator = new AceByteBufAllocator(AceConfig.from(settings));
+        allocator = maker.get();
     }
 
-    void stop() {
+    public void stop() {
         loops.forEach(Loops::shutDown);
         loops.clear();
         failures.clear();
@@ -87,19 +97,19 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
         log.close();
     }
 
-    AceByteBufAllocator allocator() {
+    public AceByteBufAllocator allocator() {
         return allocator;
     }
 
-    LeakReports leaks() {
+    public LeakReports leaks() {
         return leaks;
     }
 
-    AceStats stats() {
+    public AceStats stats() {
         return allocator.stats();
     }
 
-    Loops loops(Transport transport, int count) {
+    public Loops loops(Transport transport, int count) {
         return add(new Loops(transport, count, allocator, this::fail));
     }
 
@@ -118,14 +128,14 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** Takes what a handler or a thread of the test has thrown; the test fails with it. */
-    void fail(Throwable failure) {
+    public void fail(Throwable failure) {
         if (!isExpected.test(failure)) {
             failures.add(failure);
         }
     }
 
     /** Lets these failures pass from now on. */
-    void expect(Predicate<Throwable> isExpected) {
+    public void expect(Predicate<Throwable> isExpected) {
         this.isExpected = isExpected;
     }
 
@@ -149,11 +159,16 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
         });
     }
 
-    static ConditionFactory awaitFor(String what) {
+    public static ConditionFactory awaitFor(String what) {
         return Awaitility.await(what).atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
     }
 
-    private void assertNoFailures() {
+    /** Whether something has failed that was not expected. */
+    public boolean hasFailed() {
+        return !failures.isEmpty();
+    }
+
+    public void assertNoFailures() {
         Throwable first = failures.peek();
         if (first != null) {
             throw new AssertionError("failed: " + first, first);
@@ -165,7 +180,7 @@ final class AceFixture implements BeforeEachCallback, AfterEachCallback {
      * nothing is live after a trim of each; once they have ended, trim gives all memory back and the laws hold still;
      * nothing is left after close.
      */
-    void assertClean() throws Exception {
+    public void assertClean() throws Exception {
         assertNoFailures();
         assertThat(leaks.collect()).as("reports of leaks").isEmpty();
         // Somebody may still be closing; what a walk beside that sees does not last, a broken law does.

@@ -6,7 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /** A server's handler that sends back what it gets, and reads no more than it can send. */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on the way comes back through exceptionCaught
-final class Echo extends ChannelInboundHandlerAdapter {
+public final class Echo extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ctx.write(message, ctx.voidPromise());

@@ -34,9 +34,9 @@ import java.util.zip.GZIPOutputStream;
 
 /** A keep-alive connection that posts bodies to an HTTP echo server and holds each answer against its body. */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on the way comes back through exceptionCaught
-final class HttpClient extends SimpleChannelInboundHandler<FullHttpResponse> {
+public final class HttpClient extends SimpleChannelInboundHandler<FullHttpResponse> {
     /** How bodies go out. */
-    enum Style {
+    public enum Style {
         DIRECT,
         HEAP,
         CHUNKED,
@@ -52,13 +52,13 @@ final class HttpClient extends SimpleChannelInboundHandler<FullHttpResponse> {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
     /** Sends all bodies, at most so many ahead of their answers. */
-    HttpClient(Style style, List<Payload> bodies, int maxOutstanding) {
+    public HttpClient(Style style, List<Payload> bodies, int maxOutstanding) {
         this.style = style;
         this.waiting = new ArrayDeque<>(bodies);
         this.maxOutstanding = maxOutstanding;
     }
 
-    void addTo(ChannelPipeline pipeline) {
+    public void addTo(ChannelPipeline pipeline) {
         pipeline.addLast(new HttpClientCodec());
         if (style == Style.GZIP) {
             pipeline.addLast(new GzipExpected(), new HttpContentDecompressor(HttpEcho.MAX_BODY));
@@ -83,7 +83,7 @@ final class HttpClient extends SimpleChannelInboundHandler<FullHttpResponse> {
     }
 
     /** Completes when the last answer was right. */
-    CompletableFuture<Void> done() {
+    public CompletableFuture<Void> done() {
         return done;
     }
 

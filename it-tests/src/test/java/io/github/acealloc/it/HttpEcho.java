@@ -2,6 +2,7 @@
 package io.github.acealloc.it;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -21,14 +22,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /** An HTTP/1.1 server's handler that answers with the body it got: in one piece, or in chunks if the body came so. */
-@SuppressWarnings("FutureReturnValueIgnored") // what fails on the way comes back through exceptionCaught
-final class HttpEcho extends SimpleChannelInboundHandler<FullHttpRequest> {
+public final class HttpEcho extends SimpleChannelInboundHandler<FullHttpRequest> {
     static final int MAX_BODY = 8 << 20;
 
     private static final String CHUNKED = "x-chunked";
     private static final int CHUNK = 30_000;
 
-    static void plain(ChannelPipeline pipeline) {
+    public static void plain(ChannelPipeline pipeline) {
         pipeline.addLast(new HttpServerCodec(), new ChunkedNote(), new HttpObjectAggregator(MAX_BODY), new HttpEcho());
     }
 
@@ -65,19 +65,19 @@ final class HttpEcho extends SimpleChannelInboundHandler<FullHttpRequest> {
             ByteBuf body = request.content().retain();
             HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
             HttpUtil.setContentLength(response, body.readableBytes());
-            ctx.write(response);
+            ctx.write(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         }
     }
 
     private static void answerInChunks(ChannelHandlerContext ctx, ByteBuf body) {
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         HttpUtil.setTransferEncodingChunked(head, true);
-        ctx.write(head);
+        ctx.write(head).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         while (body.isReadable()) {
             ByteBuf chunk = body.readRetainedSlice(Math.min(CHUNK, body.readableBytes()));
-            ctx.write(new DefaultHttpContent(chunk));
+            ctx.write(new DefaultHttpContent(chunk)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         }
-        ctx.write(LastHttpContent.EMPTY_LAST_CONTENT);
+        ctx.write(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     @Override

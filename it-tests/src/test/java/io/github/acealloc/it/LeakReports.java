@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
  * of its own (of Netty's, not ACE's), one after the other, and waits until both are reported. The first proves that the
  * collector has run and the detector looked, the second that what was found before the first is handed over, too.
  */
-final class LeakReports implements AutoCloseable {
+public final class LeakReports implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(ResourceLeakDetector.class.getName());
     private static final String CANARY = "canary-";
     private static final AtomicInteger CANARIES = new AtomicInteger();
@@ -37,7 +37,7 @@ final class LeakReports implements AutoCloseable {
     }
 
     /** What was leaked until now; each leak is told once. */
-    List<String> collect() {
+    public List<String> collect() {
         awaitCanary();
         awaitCanary();
         List<String> found =

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Bytes that anybody can make and check from two numbers, repetitive enough to be worth compressing. */
-record Payload(int seed, int size) {
+public record Payload(int seed, int size) {
     private static final byte[] NOISE = noise();
 
     private static byte[] noise() {
@@ -23,8 +23,18 @@ record Payload(int seed, int size) {
         return (int) ((Integer.toUnsignedLong(seed * 0x9E3779B9) + from) % NOISE.length);
     }
 
-    /** Appends a part of the bytes in bulk, which a followed buffer records once. */
-    ByteBuf writeTo(ByteBuf buf, long from, int length) {
+    /** Appends a part of the bytes in bulk, which a followed buffer records once; a buffer that cannot grow is released. */
+    public ByteBuf writeTo(ByteBuf buf, long from, int length) {
+        try {
+            append(buf, from, length);
+            return buf;
+        } catch (Throwable e) {
+            buf.release();
+            throw e;
+        }
+    }
+
+    private void append(ByteBuf buf, long from, int length) {
         int at = start(seed, from);
         for (int left = length; left > 0; ) {
             int n = Math.min(left, NOISE.length - at);
@@ -32,10 +42,9 @@ record Payload(int seed, int size) {
             left -= n;
             at = 0;
         }
-        return buf;
     }
 
-    ByteBuf writeTo(ByteBuf buf) {
+    public ByteBuf writeTo(ByteBuf buf) {
         return writeTo(buf, 0, size);
     }
 
@@ -68,7 +77,7 @@ record Payload(int seed, int size) {
     }
 
     /** Holds all readable bytes against the whole. */
-    void checkWhole(ByteBuf buf) {
+    public void checkWhole(ByteBuf buf) {
         if (buf.readableBytes() != size) {
             throw new AssertionError(this + ": " + buf.readableBytes() + " bytes (expected: " + size + ")");
         }

@@ -14,7 +14,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /** What a server tells of itself, as lines {@code name=value}. */
-final class ServerFigures {
+public final class ServerFigures {
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private static final Logger LOGGER = Logger.getLogger(ServerFigures.class.getName());
@@ -41,7 +41,7 @@ final class ServerFigures {
     }
 
     String text() {
-        StringBuilder text = new StringBuilder("rss=" + status("VmRSS"));
+        StringBuilder text = new StringBuilder("rss=" + rssBytes());
         text.append("\npeak=").append(status("VmHWM"));
         text.append("\nexhausted=").append(exhausted);
         text.append("\nfailure=").append(firstFailure);
@@ -64,6 +64,11 @@ final class ServerFigures {
         } catch (RuntimeException e) {
             return "a walk beside work failed: " + e;
         }
+    }
+
+    /** What the process has in memory now, in bytes. */
+    public static long rssBytes() {
+        return status("VmRSS");
     }
 
     private static long status(String name) {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * channel takes, and checks every byte that comes back.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on the way comes back through exceptionCaught
-final class StreamClient extends SimpleChannelInboundHandler<ByteBuf> {
+public final class StreamClient extends SimpleChannelInboundHandler<ByteBuf> {
     private final Payload payload;
     private final int[] pieces;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -21,13 +21,13 @@ final class StreamClient extends SimpleChannelInboundHandler<ByteBuf> {
     private int turn;
     private boolean isPumping;
 
-    StreamClient(Payload payload, int... pieces) {
+    public StreamClient(Payload payload, int... pieces) {
         this.payload = payload;
         this.pieces = pieces;
     }
 
     /** Completes when the last byte has come back. */
-    CompletableFuture<Void> done() {
+    public CompletableFuture<Void> done() {
         return done;
     }
 

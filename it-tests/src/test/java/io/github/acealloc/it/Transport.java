@@ -14,14 +14,14 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.List;
 
 /** A way in which Netty talks to sockets. */
-enum Transport {
+public enum Transport {
     NIO,
     EPOLL;
 
     /** The source of every test that runs once per transport. */
     static final String ALL = "io.github.acealloc.it.Transport#available";
 
-    static List<Transport> available() {
+    public static List<Transport> available() {
         return Epoll.isAvailable() ? List.of(NIO, EPOLL) : List.of(NIO);
     }
 

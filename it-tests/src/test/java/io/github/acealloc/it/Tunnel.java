@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The client's side of a proxy: connects to the origin, and reads nothing before that is done. */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails on the way comes back through exceptionCaught
-final class Tunnel extends Relay {
+public final class Tunnel extends Relay {
     private final Loops back;
     private final SocketAddress origin;
     private final AtomicInteger pauses;
 
-    Tunnel(Loops back, SocketAddress origin, AtomicInteger pauses) {
+    public Tunnel(Loops back, SocketAddress origin, AtomicInteger pauses) {
         super(null, pauses);
         this.back = back;
         this.origin = origin;
@@ -34,6 +34,9 @@ final class Tunnel extends Relay {
                 .addListener((ChannelFutureListener) connected -> {
                     if (connected.isSuccess()) {
                         peer(connected.channel());
+                        if (!front.isActive()) {
+                            connected.channel().close(); // nobody else would
+                        }
                         front.config().setAutoRead(true);
                     } else {
                         front.pipeline().fireExceptionCaught(connected.cause());
