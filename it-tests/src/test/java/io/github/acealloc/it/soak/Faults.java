@@ -10,6 +10,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -53,6 +54,7 @@ final class Faults {
         random = new Random(seed);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what a fault throws fails the test
     void start(Schedule schedule) {
         for (Schedule.Event event : schedule.events()) {
             threads.schedule(() -> inject(event.fault()), event.atMillis(), TimeUnit.MILLISECONDS);
@@ -133,7 +135,7 @@ final class Faults {
     }
 
     private void endLoop() throws Exception {
-        Service service = services.get(Kind.values()[number(Kind.values().length)]);
+        Service service = List.copyOf(services.values()).get(number(services.size()));
         Orphans orphans = new Orphans();
         for (Loops loops : service.loops()) {
             int seed = number(1 << 20);

@@ -14,11 +14,14 @@ import java.util.Locale;
  */
 record Flatness(double middle, double last) {
     /**
-     * What may come and go between two thirds without being growth: each of a dozen heaps has a superslab of 2 MiB or two that it
-     * needs at one time and not at another, and a JVM compiles now and then. A leak of one 64 KiB buffer a second is more within
-     * the ten minutes between the middles of two thirds of half an hour.
+     * What may come and go of committed memory between two thirds without being growth: each of a dozen heaps has a superslab of 2 MiB
+     * that it needs at one time and not at another. A leak of a 64 KiB buffer a second is more within the ten minutes between the
+     * middles of two thirds of half an hour.
      */
-    static final double SLACK_BYTES = 16 << 20;
+    static final long SUPERSLABS = 16 << 20;
+
+    /** The same of the resident size, which in short runs grows with what the JVM still compiles. */
+    static final long COMPILED = 32 << 20;
 
     private static final double SLACK_SHARE = 0.10;
 
@@ -39,8 +42,9 @@ record Flatness(double middle, double last) {
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2.0;
     }
 
-    boolean isFlat() {
-        return last - middle <= Math.max(SLACK_BYTES, SLACK_SHARE * middle);
+    /** Whether it rises by no more than so many bytes, or by no more than a tenth. */
+    boolean isFlat(long slack) {
+        return last - middle <= Math.max(slack, SLACK_SHARE * middle);
     }
 
     @Override

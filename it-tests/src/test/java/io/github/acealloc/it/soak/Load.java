@@ -35,7 +35,6 @@ final class Load {
     private static final Style[] STYLES = {Style.DIRECT, Style.HEAP, Style.CHUNKED};
 
     private final AceFixture ace;
-    private final Journal journal;
     private final Tls tls;
     private final Map<Kind, Service> services;
     private final Map<Kind, Tally> tallies = new EnumMap<>(Kind.class);
@@ -45,7 +44,6 @@ final class Load {
 
     Load(AceFixture ace, Journal journal, Tls tls, Map<Kind, Service> services, Transport transport) {
         this.ace = ace;
-        this.journal = journal;
         this.tls = tls;
         this.services = services;
         clients = ace.loops(transport, 1);
@@ -57,7 +55,7 @@ final class Load {
     void start(long seed) {
         for (Kind kind : Kind.values()) {
             for (int i = 0; i < USERS_PER_KIND; i++) {
-                Random random = new Random(seed * 1000 + kind.ordinal() * USERS_PER_KIND + i);
+                Random random = new Random(seed * 1000 + users.size());
                 Thread user = new Thread(() -> use(kind, random), "soak-" + kind + "-" + i);
                 user.setDaemon(true);
                 user.start();

@@ -26,6 +26,7 @@ final class Samples {
         this.committedBytes = committedBytes;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what fails there fails the test
     void start(Consumer<Throwable> failures) {
         thread.scheduleAtFixedRate(
                 () -> {
