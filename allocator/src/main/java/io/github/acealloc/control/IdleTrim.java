@@ -69,7 +69,7 @@ public final class IdleTrim {
         return done ? heap.takeUnfinished() : before; // what an event loop does now is seen at the next look
     }
 
-    /** What one heap's classes had done when they were last seen to do something, and when that was. */
+    /** What one heap's classes had done when they were last seen to do something, and when that was: never later than now. */
     private static final class Watch {
         private final long[] activity = new long[SizeClasses.COUNT];
         private final long[] since = new long[SizeClasses.COUNT];
@@ -87,7 +87,7 @@ public final class IdleTrim {
             boolean any = false;
             for (int c = 0; c < idle.length; c++) {
                 long seen = heap.activity(c);
-                if (seen != activity[c]) {
+                if (seen != activity[c] || now - since[c] < 0) {
                     activity[c] = seen;
                     since[c] = now;
                 }
@@ -101,7 +101,7 @@ public final class IdleTrim {
         /** The activity of an idle heap that holds memory outside its classes, −1 otherwise. */
         long idleHeap(ThreadHeap heap, long now, long delayNanos) {
             long seen = heap.activity();
-            if (seen != heapActivity) {
+            if (seen != heapActivity || now - heapSince < 0) {
                 heapActivity = seen;
                 heapSince = now;
             }

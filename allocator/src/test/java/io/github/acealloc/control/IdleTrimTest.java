@@ -135,6 +135,21 @@ class IdleTrimTest {
     }
 
     @Test
+    void aClockThatJumpsBackDelaysNothingForLong() {
+        Loop loop = loop();
+        ThreadHeap heap = attach(loop, loop, KIB);
+        lookAfter(1_000_000 * DELAY);
+        loop.run(() -> use(heap, KIB));
+        look();
+        lookAfter(-1_000_000 * DELAY);
+        assertThat(heap.cachedBytes()).isPositive();
+        lookAfter(DELAY);
+        lookAfter(DELAY);
+        assertThat(heap.cachedBytes()).isZero();
+        assertThat(heap.committedBytes()).isZero();
+    }
+
+    @Test
     void oneHeapThatFailsDoesNotKeepTheOthersFromBeingTrimmed() {
         ThreadHeap bad = registry.borrowStripe();
         use(bad, KIB);
