@@ -21,6 +21,12 @@ public final class HotCache {
     private static final int SAMPLE_BYTES = 512 << 10;
     private static final int MAX_MEAN_SPAN = 128;
 
+    /** Measuring a lifetime takes some 100 ns: where blocks are large, so many allocations share that. */
+    private static final int ALLOCATIONS_PER_LIFETIME = 64;
+
+    /** But no more than so many times the bytes go without one. */
+    private static final int MOST_LIFETIME_SPANS = 8;
+
     private static final int[] NO_RESERVE = new int[0];
 
     private final Refill refill;
@@ -102,14 +108,17 @@ public final class HotCache {
     /**
      * Decides about an allocation that was picked and after which the next span has begun.
      *
-     * @param everyBytes how many bytes of this class there are to one measured lifetime; 0 measures none
+     * @param everyBytes how many bytes of this class there are to one measured lifetime, up to eight times as many where that is
+     *     fewer than 64 blocks; 0 measures none
      * @return whether its lifetime is to be measured
      */
     public boolean isLifetimeDue(int everyBytes) {
         if (everyBytes == 0 || untilLifetime > 0) {
             return false;
         }
-        untilLifetime = Math.max(untilLifetime + everyBytes, 1);
+        long enough = (long) ALLOCATIONS_PER_LIFETIME * SizeClasses.blockBytes(sizeClass);
+        long span = Math.max(everyBytes, Math.min(enough, (long) MOST_LIFETIME_SPANS * everyBytes));
+        untilLifetime = Math.max(untilLifetime + span, 1);
         return true;
     }
 

@@ -196,6 +196,20 @@ class LifetimeSamplingTest {
         Laws.assertClosesClean(measuring, loop);
     }
 
+    /** One in eight of the largest would make each of them dearer by 10 ns. */
+    @Test
+    void ofLargeBuffersOneIn64IsMeasured() {
+        int n = 100_000;
+        AceByteBufAllocator measuring = allocator(512 << 10);
+        loop.run(() -> {
+            int expected = n / 64;
+            assertThat(measured(measuring, 32 << 10, n)).isBetween(expected * 9 / 10, expected * 11 / 10);
+            assertThat(measured(measuring, 64 << 10, n)).isBetween(expected * 9 / 10, expected * 11 / 10);
+            assertThat(measured(measuring, 128 << 10, n)).isBetween(2 * expected * 9 / 10, 2 * expected * 11 / 10);
+        });
+        Laws.assertClosesClean(measuring, loop);
+    }
+
     private static int measured(AceByteBufAllocator measuring, int size, int n) {
         int samples = 0;
         for (int i = 0; i < n; i++) {
