@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -133,6 +134,29 @@ final class FixtureTest {
         assertThatThrownBy(() -> new Payload(8, 100_000).checkWhole(buf)).hasMessageContaining("wrong byte at ");
         assertThatThrownBy(() -> payload.check(buf, 1)).hasMessageContaining("(expected: <= 100000)");
         buf.release();
+    }
+
+    @Test
+    void lostBytesAreToldFromForeignOnes() {
+        Payload payload = new Payload(7, 1_500_000);
+        ByteBuf later = payload.writeTo(Unpooled.buffer(), 1_200_000, 100);
+        assertThatThrownBy(() -> payload.check(later, 1_100_000))
+                .isInstanceOf(LostBytes.class)
+                .hasMessageContaining("what belongs at 1200000");
+        assertThatThrownBy(() -> payload.check(later, 1_300_000))
+                .as("earlier ones are repeated, not lost")
+                .isNotInstanceOf(LostBytes.class)
+                .hasMessageContaining("what belongs at 19999"); // the noise begins anew after 1,000,003
+        ByteBuf foreign = new Payload(8, 100).writeTo(Unpooled.buffer());
+        assertThatThrownBy(() -> new Payload(7, 1000).check(foreign, 0))
+                .isNotInstanceOf(LostBytes.class)
+                .hasMessageContaining("another payload");
+        assertThatThrownBy(() -> payload.check(Unpooled.wrappedBuffer(new byte[100]), 0))
+                .isNotInstanceOf(LostBytes.class)
+                .hasMessageContaining("in no payload");
+        assertThatThrownBy(() -> payload.check(Unpooled.wrappedBuffer(new byte[10]), 0))
+                .isNotInstanceOf(LostBytes.class)
+                .hasMessageContaining("too little to tell");
     }
 
     @ParameterizedTest

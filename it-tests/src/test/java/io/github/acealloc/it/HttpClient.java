@@ -114,7 +114,7 @@ public final class HttpClient extends SimpleChannelInboundHandler<FullHttpRespon
                     .set(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP)
                     .set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
         }
-        ctx.write(request);
+        Parts.write(ctx, request);
     }
 
     private static ByteBuf zipped(ChannelHandlerContext ctx, Payload body) throws IOException {
@@ -131,12 +131,12 @@ public final class HttpClient extends SimpleChannelInboundHandler<FullHttpRespon
     private static void sendInChunks(ChannelHandlerContext ctx, Payload body) {
         HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
         HttpUtil.setTransferEncodingChunked(head, true);
-        ctx.write(head);
+        Parts.write(ctx, head);
         for (int at = 0; at < body.size(); at += CHUNK) {
             int n = Math.min(CHUNK, body.size() - at);
-            ctx.write(new DefaultHttpContent(body.writeTo(ctx.alloc().buffer(n), at, n)));
+            Parts.write(ctx, new DefaultHttpContent(body.writeTo(ctx.alloc().buffer(n), at, n)));
         }
-        ctx.write(LastHttpContent.EMPTY_LAST_CONTENT);
+        Parts.write(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
     }
 
     @Override

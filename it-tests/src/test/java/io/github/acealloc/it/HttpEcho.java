@@ -2,7 +2,6 @@
 package io.github.acealloc.it;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -65,19 +64,19 @@ public final class HttpEcho extends SimpleChannelInboundHandler<FullHttpRequest>
             ByteBuf body = request.content().retain();
             HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
             HttpUtil.setContentLength(response, body.readableBytes());
-            ctx.write(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            Parts.write(ctx, response);
         }
     }
 
     private static void answerInChunks(ChannelHandlerContext ctx, ByteBuf body) {
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         HttpUtil.setTransferEncodingChunked(head, true);
-        ctx.write(head).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        Parts.write(ctx, head);
         while (body.isReadable()) {
             ByteBuf chunk = body.readRetainedSlice(Math.min(CHUNK, body.readableBytes()));
-            ctx.write(new DefaultHttpContent(chunk)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            Parts.write(ctx, new DefaultHttpContent(chunk));
         }
-        ctx.write(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        Parts.write(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
     }
 
     @Override

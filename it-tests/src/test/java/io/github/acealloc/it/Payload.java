@@ -10,6 +10,9 @@ import java.util.Random;
 public record Payload(int seed, int size) {
     private static final byte[] NOISE = noise();
 
+    /** So many bytes occur in the noise only once: 2<sup>96</sup> possibilities, 10<sup>6</sup> places. */
+    private static final int WINDOW = 24;
+
     private static byte[] noise() {
         byte[] noise = new byte[1_000_003];
         Random random = new Random(42);
@@ -68,12 +71,41 @@ public record Payload(int seed, int size) {
             int n = Math.min(actual.length - done, NOISE.length - at);
             int wrong = Arrays.mismatch(actual, done, done + n, NOISE, at, at + n);
             if (wrong >= 0) {
-                throw new AssertionError(this + ": wrong byte at " + (from + done + wrong) + ": " + actual[done + wrong]
-                        + " (expected: " + NOISE[at + wrong] + ")");
+                throw wrongBytes(actual, done + wrong, from + done + wrong, NOISE[at + wrong]);
             }
             done += n;
             at = 0;
         }
+    }
+
+    /** Tells whether wrong bytes are this payload's own, so that some before them were lost, or somebody else's. */
+    private AssertionError wrongBytes(byte[] actual, int index, long position, byte expected) {
+        String message = this + ": wrong byte at " + position + ": " + actual[index] + " (expected: " + expected + "), "
+                + index + " of " + actual.length + " just read; there begins ";
+        if (actual.length - index < WINDOW) {
+            return new AssertionError(message + "too little to tell whose it is");
+        }
+        for (int i = 0; i < NOISE.length; i++) {
+            if (isNoiseAt(i, actual, index)) {
+                int own = Math.floorMod(i - start(seed, 0), NOISE.length);
+                for (long at = own; at < size; at += NOISE.length) {
+                    if (at > position) {
+                        return new LostBytes(message + "what belongs at " + at);
+                    }
+                }
+                return new AssertionError(message + (own < size ? "what belongs at " + own : "another payload"));
+            }
+        }
+        return new AssertionError(message + "what is in no payload");
+    }
+
+    private static boolean isNoiseAt(int i, byte[] actual, int from) {
+        for (int k = 0; k < WINDOW; k++) {
+            if (NOISE[(i + k) % NOISE.length] != actual[from + k]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Holds all readable bytes against the whole. */

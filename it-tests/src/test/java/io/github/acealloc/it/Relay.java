@@ -4,6 +4,7 @@ package io.github.acealloc.it;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One side of a proxied connection: writes what it reads to its peer on another loop, and stops reading while the peer is full. */
@@ -24,6 +25,11 @@ class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (peer == null) { // epoll reads without being asked when the other side has gone
+            ReferenceCountUtil.release(message);
+            ctx.close();
+            return;
+        }
         peer.writeAndFlush(message, peer.voidPromise());
         if (!peer.isWritable()) {
             pauses.incrementAndGet();

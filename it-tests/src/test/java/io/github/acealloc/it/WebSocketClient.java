@@ -51,8 +51,8 @@ public final class WebSocketClient extends SimpleChannelInboundHandler<WebSocket
         ByteBuf content = payload().writeTo(ctx.alloc().buffer());
         if (next % 3 == 2 && content.readableBytes() >= FRAGMENTS) { // Netty cannot compress an empty fragment
             int part = content.readableBytes() / FRAGMENTS;
-            ctx.write(new BinaryWebSocketFrame(false, 0, content.readRetainedSlice(part)));
-            ctx.write(new ContinuationWebSocketFrame(false, 0, content.readRetainedSlice(part)));
+            ctx.write(new BinaryWebSocketFrame(false, 0, content.readRetainedSlice(part)), ctx.voidPromise());
+            ctx.write(new ContinuationWebSocketFrame(false, 0, content.readRetainedSlice(part)), ctx.voidPromise());
             ctx.writeAndFlush(new ContinuationWebSocketFrame(true, 0, content), ctx.voidPromise());
         } else {
             ctx.writeAndFlush(

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.it.soak;
 
+import io.github.acealloc.it.LostBytes;
+import io.netty.handler.codec.DecoderException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +22,7 @@ final class Expectations implements Predicate<Throwable> {
     private final Journal journal;
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
     private final AtomicLong exhausted = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
 
     Expectations(Journal journal) {
         this.journal = journal;
@@ -34,10 +37,24 @@ final class Expectations implements Predicate<Throwable> {
         if (failure instanceof RejectedExecutionException) {
             return was(Fault.LOOP_ENDS); // a proxy's front, whose back is no more
         }
-        if (failure instanceof SSLException) {
-            return failure.getCause() instanceof ClosedChannelException && journal.excuses(System.nanoTime() - ECHO);
+        if (failure instanceof LostBytes) {
+            lost.incrementAndGet();
+            return was(Fault.MEMORY_LIMIT);
+        }
+        if (isOfTls(failure)) {
+            return was(Fault.MEMORY_LIMIT) || (isClosed(failure) && journal.excuses(System.nanoTime() - ECHO));
         }
         return isLoggedOnPurpose(failure);
+    }
+
+    /** Netty drops the record that it has no memory for; then TLS finds that one is missing, or that the peer gave up. */
+    private static boolean isOfTls(Throwable failure) {
+        return failure instanceof SSLException
+                || (failure instanceof DecoderException && failure.getCause() instanceof SSLException);
+    }
+
+    private static boolean isClosed(Throwable failure) {
+        return failure instanceof SSLException && failure.getCause() instanceof ClosedChannelException;
     }
 
     private boolean was(Fault fault) {
@@ -62,5 +79,10 @@ final class Expectations implements Predicate<Throwable> {
     /** How often a server or a client was told that there is no memory. */
     long exhausted() {
         return exhausted.get();
+    }
+
+    /** How often bytes of a stream were missing, which is to happen at the limit only. */
+    long lost() {
+        return lost.get();
     }
 }

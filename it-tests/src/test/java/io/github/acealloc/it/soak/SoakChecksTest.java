@@ -8,10 +8,12 @@ import io.github.acealloc.AceConfig;
 import io.github.acealloc.control.GovernorClock;
 import io.github.acealloc.it.AceFixture;
 import io.github.acealloc.it.Loops;
+import io.github.acealloc.it.LostBytes;
 import io.github.acealloc.it.Transport;
 import io.github.acealloc.netty.AllocatorOn;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.codec.DecoderException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Properties;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
+import javax.net.ssl.SSLProtocolException;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,6 +165,20 @@ class SoakChecksTest {
                 .hasMessageContaining("the error does not tell");
         assertThat(expectations.test(new RejectedExecutionException())).isFalse();
         assertThat(expectations.test(new AssertionError("wrong byte"))).isFalse();
+    }
+
+    @Test
+    void bytesMayBeMissingAtTheLimitOnly() {
+        List<Throwable> missing = List.of(
+                new LostBytes("on purpose"),
+                new SSLProtocolException("a record is missing"),
+                new DecoderException(new SSLProtocolException("a record is missing")));
+        assertThat(missing).noneMatch(expectations);
+        journal.begins(Fault.LOOP_ENDS);
+        assertThat(missing).noneMatch(expectations);
+        journal.begins(Fault.MEMORY_LIMIT);
+        assertThat(missing).allMatch(expectations);
+        assertThat(expectations.lost()).isEqualTo(3);
     }
 
     @Test

@@ -29,7 +29,11 @@ final class SoakFigures {
                         + (System.nanoTime() - start) / 1_000_000_000 + " s");
         rig.load().tallies().forEach((kind, tally) -> line(kind.name(), tally.toString()));
         line("faults", rig.journal().counts().toString());
-        line("exhausted", rig.expectations().exhausted() + " times on a connection");
+        Expectations expectations = rig.expectations();
+        line(
+                "exhausted",
+                expectations.exhausted() + " times on a connection, of a stream " + expectations.lost()
+                        + " times bytes were missing");
         line(
                 "give-back",
                 rig.memory().failures() + " calls failed, " + rig.memory().partsRefused() + " parts refused");
