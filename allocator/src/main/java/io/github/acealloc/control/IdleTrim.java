@@ -15,11 +15,6 @@ import java.util.IdentityHashMap;
  */
 public final class IdleTrim {
     private static final long SPARED = -1;
-    private static final long[] NO_CLASS = new long[SizeClasses.COUNT];
-
-    static {
-        Arrays.fill(NO_CLASS, SPARED);
-    }
 
     private final HeapRegistry registry;
     private final IdentityHashMap<ThreadHeap, Watch> watches = new IdentityHashMap<>();
@@ -58,15 +53,23 @@ public final class IdleTrim {
 
     private boolean look(ThreadHeap heap, long now, long delayNanos) {
         Watch watch = watches.computeIfAbsent(heap, h -> new Watch(now));
-        long[] idle = watch.idle(heap, now, delayNanos);
+        long[] classes = watch.quietClasses(heap, now, delayNanos);
         long whole = watch.idleHeap(heap, now, delayNanos);
-        if (idle == null && whole == SPARED) {
+        if (whole == SPARED && !holdsIdle(heap, classes)) {
             return false;
         }
         boolean before = heap.takeUnfinished();
-        long[] classes = idle != null ? idle : NO_CLASS;
         boolean done = registry.run(heap, h -> h.trimIdle(classes, whole));
         return done ? heap.takeUnfinished() : before; // what an event loop does now is seen at the next look
+    }
+
+    private static boolean holdsIdle(ThreadHeap heap, long[] quietClasses) {
+        for (int c = 0; c < quietClasses.length; c++) {
+            if (quietClasses[c] != SPARED && heap.holdsIdle(c)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What one heap's classes had done when they were last seen to do something, and when that was: never later than now. */
@@ -81,21 +84,18 @@ public final class IdleTrim {
             heapSince = now;
         }
 
-        /** The activity of the idle classes and −1 for the others; {@code null} if nothing is idle. */
-        long[] idle(ThreadHeap heap, long now, long delayNanos) {
-            long[] idle = new long[SizeClasses.COUNT];
-            boolean any = false;
-            for (int c = 0; c < idle.length; c++) {
+        /** The activity of the classes that nobody uses and −1 for the others. They need not hold anything: blocks may come home. */
+        long[] quietClasses(ThreadHeap heap, long now, long delayNanos) {
+            long[] quiet = new long[SizeClasses.COUNT];
+            for (int c = 0; c < quiet.length; c++) {
                 long seen = heap.activity(c);
                 if (seen != activity[c] || now - since[c] < 0) {
                     activity[c] = seen;
                     since[c] = now;
                 }
-                boolean trim = now - since[c] >= delayNanos && heap.holdsIdle(c);
-                idle[c] = trim ? seen : SPARED;
-                any |= trim;
+                quiet[c] = now - since[c] >= delayNanos ? seen : SPARED;
             }
-            return any ? idle : null;
+            return quiet;
         }
 
         /** The activity of an idle heap that holds memory outside its classes, −1 otherwise. */

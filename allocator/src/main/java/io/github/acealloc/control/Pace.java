@@ -37,7 +37,7 @@ public final class Pace {
     }
 
     /**
-     * After how long the governor should come again.
+     * After how long the governor should come again, for a turn or only to look after idle memory.
      *
      * @return milliseconds, greater than 0
      */
@@ -77,6 +77,7 @@ public final class Pace {
         restMillis = (long) Math.min(Math.max(rest, LEARNING_MILLIS), LONGEST_MILLIS);
         lastTook = took;
         long idle = Math.min(2 * millis, isSettled ? LONGEST_MILLIS : TICK_MILLIS);
-        millis = Math.max(restMillis, isActive ? LEARNING_MILLIS : idle);
+        // Looking after idle memory costs little and does not wait until the loop has rested.
+        millis = isActive ? Math.min(restMillis, TICK_MILLIS) : idle;
     }
 }

@@ -49,6 +49,9 @@ public final class HotCache {
     /** Blocks that turns have given back. */
     private long aged;
 
+    /** Blocks that were given back because nobody needed them, less those that came home from other threads. */
+    private long unasked;
+
     private final CacheMeter meter;
 
     HotCache(Refill refill, int sizeClass, int cap) {
@@ -244,11 +247,28 @@ public final class HotCache {
     void turn(int given) {
         assert reserved == 0 : "reserved: " + reserved + " (expected: 0)";
         aged += given;
+        unasked += given;
         int[] empty = reserve.length == ids.length ? reserve : new int[ids.length];
         reserve = ids;
         reserved = top;
         ids = empty;
         top = 0;
+    }
+
+    /** Puts a block back that has come home from another thread. */
+    void arrive(int id) {
+        push(id);
+        unasked--;
+    }
+
+    /** Counts blocks that were given back because nobody used the class. */
+    void trimmed(int given) {
+        unasked += given;
+    }
+
+    /** What has changed the size without a use of the class: blocks that idleness took, less those that came home. */
+    long unasked() {
+        return unasked;
     }
 
     /**

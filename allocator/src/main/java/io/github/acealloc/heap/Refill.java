@@ -158,7 +158,12 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             // What finds no room is no reason for a higher cap: a larger cache is emptied less often, so more would
             // wait here.
             int id = block.blockId();
-            giveBack(heap.cache(slabs.slab(id).sizeClass()), id, heap.knobs());
+            HotCache cache = heap.cache(slabs.slab(id).sizeClass());
+            if (cache.room() > 0) {
+                cache.arrive(id);
+            } else {
+                giveBack(cache, id, heap.knobs());
+            }
         }
     }
 
@@ -193,7 +198,9 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
 
     /** Gives back what a class holds and nobody uses. */
     void trim(HotCache cache) {
-        giveOldest(cache, cache.size(), heap.knobs());
+        int given = cache.size();
+        giveOldest(cache, given, heap.knobs());
+        cache.trimmed(given);
         slabs.trim(cache.sizeClass());
     }
 

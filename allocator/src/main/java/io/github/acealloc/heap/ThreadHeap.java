@@ -300,14 +300,15 @@ public final class ThreadHeap {
     }
 
     /**
-     * What a class has done so far: a number that changes with every use of it. Exact for the owner.
+     * What a class has done so far: a number that changes with every use of it, but not with what comes home from others or is
+     * given back because nobody needs it. Exact for the owner.
      *
      * @param sizeClass the class
      * @return at least 0
      */
     public long activity(int sizeClass) {
         HotCache cache = caches[sizeClass];
-        return (cache.allocations() << ACTIVITY_SHIFT) + cache.size() + cache.aged();
+        return (cache.allocations() << ACTIVITY_SHIFT) + cache.size() + cache.unasked();
     }
 
     /**
@@ -349,12 +350,12 @@ public final class ThreadHeap {
      */
     public void trimIdle(long[] activity, long heapActivity) {
         assert isOwner() : "owner: " + owner;
+        refill.drainFor(PASS_NANOS);
         for (HotCache cache : caches) {
             if (activity(cache.sizeClass()) == activity[cache.sizeClass()]) {
                 refill.trim(cache);
             }
         }
-        refill.drainFor(PASS_NANOS);
         slabs.releaseEmpty();
         boolean idle = activity() == heapActivity;
         if (idle) {

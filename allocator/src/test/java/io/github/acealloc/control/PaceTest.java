@@ -15,9 +15,11 @@ class PaceTest {
     private final Pace pace = new Pace(0);
     private long now;
 
+    /** Makes a turn at the first visit at which it is due. */
     private void turn(long took, boolean isActive) {
-        now += pace.millis() * MILLI;
-        assertThat(pace.isDue(now)).isTrue();
+        do {
+            now += pace.millis() * MILLI;
+        } while (!pace.isDue(now));
         pace.turned(now, took, isActive, true, DELAY);
         assertThat(pace.isDue(now + 1)).as("at once again").isFalse();
     }
@@ -49,13 +51,15 @@ class PaceTest {
         turn(MILLI, true);
         assertThat(pace.millis()).as("one alone may have been interrupted").isEqualTo(Pace.LEARNING_MILLIS);
         turn(MILLI, true);
-        assertThat(pace.millis()).isEqualTo(Pace.REST);
-        assertThat(pace.isDue(now + Pace.LEARNING_MILLIS * MILLI))
-                .as("when the governor comes for another allocator")
-                .isFalse();
+        assertThat(pace.millis()).as("for idle memory").isEqualTo(Pace.TICK_MILLIS);
+        assertThat(pace.isDue(now + Pace.TICK_MILLIS * MILLI)).isFalse();
+        assertThat(pace.isDue(now + Pace.REST * MILLI)).isTrue();
         turn(1000 * MILLI, true);
         turn(1000 * MILLI, true);
-        assertThat(pace.millis()).as("the longest").isEqualTo(Pace.LONGEST_MILLIS);
+        assertThat(pace.isDue(now + Pace.LONGEST_MILLIS / 2 * MILLI)).isFalse();
+        assertThat(pace.isDue(now + Pace.LONGEST_MILLIS * MILLI))
+                .as("the longest")
+                .isTrue();
     }
 
     @Test
