@@ -77,7 +77,7 @@ public final class Pace {
         restMillis = (long) Math.min(Math.max(rest, LEARNING_MILLIS), LONGEST_MILLIS);
         lastTook = took;
         long idle = Math.min(2 * millis, isSettled ? LONGEST_MILLIS : TICK_MILLIS);
-        // Looking after idle memory costs little and does not wait until the loop has rested.
-        millis = isActive ? Math.min(restMillis, TICK_MILLIS) : idle;
+        // Looking after idle memory does not wait for a long rest, but divides it evenly.
+        millis = isActive ? restMillis / Math.max(restMillis / TICK_MILLIS, 1) : idle;
     }
 }

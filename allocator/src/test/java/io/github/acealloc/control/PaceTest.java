@@ -51,12 +51,14 @@ class PaceTest {
         turn(MILLI, true);
         assertThat(pace.millis()).as("one alone may have been interrupted").isEqualTo(Pace.LEARNING_MILLIS);
         turn(MILLI, true);
+        assertThat(pace.millis()).isEqualTo(Pace.REST);
+        assertThat(pace.isDue(now + Pace.LEARNING_MILLIS * MILLI))
+                .as("when the governor comes for another allocator")
+                .isFalse();
+        turn(1000 * MILLI, true);
+        turn(1000 * MILLI, true);
         assertThat(pace.millis()).as("for idle memory").isEqualTo(Pace.TICK_MILLIS);
-        assertThat(pace.isDue(now + Pace.TICK_MILLIS * MILLI)).isFalse();
-        assertThat(pace.isDue(now + Pace.REST * MILLI)).isTrue();
-        turn(1000 * MILLI, true);
-        turn(1000 * MILLI, true);
-        assertThat(pace.isDue(now + Pace.LONGEST_MILLIS / 2 * MILLI)).isFalse();
+        assertThat(pace.isDue(now + 3 * Pace.TICK_MILLIS * MILLI)).isFalse();
         assertThat(pace.isDue(now + Pace.LONGEST_MILLIS * MILLI))
                 .as("the longest")
                 .isTrue();
