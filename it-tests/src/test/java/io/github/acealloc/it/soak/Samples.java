@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
 /**
  * Once a second: what the allocator has committed, and what the process has in memory.
  *
- * <p>The resident size is taken without the Java heap, which grows and shrinks as the collector likes; heap buffers are in the
- * allocator's own figure.
+ * <p>The resident size is taken without the Java heap, which the tests' JVM touches when it starts: of one that grows, not all that is
+ * committed is resident. Heap buffers are in the allocator's own figure.
  */
 final class Samples {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
