@@ -49,7 +49,7 @@ public final class HotCache {
     /** Blocks that turns have given back. */
     private long aged;
 
-    /** Blocks that were given back because nobody needed them, less those that came home from other threads. */
+    /** Blocks that trims have given back, less those that came home from other threads. */
     private long unasked;
 
     private final CacheMeter meter;
@@ -247,7 +247,6 @@ public final class HotCache {
     void turn(int given) {
         assert reserved == 0 : "reserved: " + reserved + " (expected: 0)";
         aged += given;
-        unasked += given;
         int[] empty = reserve.length == ids.length ? reserve : new int[ids.length];
         reserve = ids;
         reserved = top;
@@ -268,7 +267,7 @@ public final class HotCache {
 
     /** What has changed the size without a use of the class: blocks that idleness took, less those that came home. */
     long unasked() {
-        return unasked;
+        return aged + unasked;
     }
 
     /**
