@@ -29,31 +29,15 @@ final class JcstressJvm {
     private static final List<String> FULL =
             List.of("-m", "quick", "-f", "1", "-iters", "3", "-time", "500", "-sc", "true", "-jvmArgs", "-ea");
 
-    /**
-     * A state may be a heap with its registry, and jcstress makes so many strides of 256 states before it looks at any: of its
-     * usual 40 most of the time went into first touches of memory.
-     */
-    private static final String STRIDES = "4";
-
-    private static final String HEAP_MIB = "512";
+    /** It keeps ten thousand states at a time, and does not know how large a heap with its registry is. */
+    private static final String HEAP_MIB = "2048";
 
     /**
      * Two processors, even where there is one: the twins are made so that they fail there, too. No affinity, so that who
      * limits the processors of this JVM limits those of the tests. Yielding, as a test may have but one processor.
      */
-    private static final List<String> ALWAYS = List.of(
-            "-c",
-            "2",
-            "-af",
-            "NONE",
-            "-spinStyle",
-            "THREAD_YIELD",
-            "-strideCount",
-            STRIDES,
-            "-hs",
-            HEAP_MIB,
-            "-pth",
-            "false");
+    private static final List<String> ALWAYS =
+            List.of("-c", "2", "-af", "NONE", "-spinStyle", "THREAD_YIELD", "-hs", HEAP_MIB, "-pth", "false");
 
     private static final int QUICK_SECONDS = 800;
     private static final int FULL_SECONDS = 3600;
