@@ -128,16 +128,16 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             cache.meter().given(n);
         }
         fit(cache, cap);
+        giveBack(cache, id, knobs);
+    }
+
+    private void giveBack(HotCache cache, int id, Knobs knobs) {
         if (cache.room() > 0) {
             cache.push(id);
         } else {
-            giveOne(cache, id, knobs);
+            slabs.give(id, knobs);
+            cache.meter().given(1);
         }
-    }
-
-    private void giveOne(HotCache cache, int id, Knobs knobs) {
-        slabs.give(id, knobs);
-        cache.meter().given(1);
     }
 
     private void giveOldest(HotCache cache, int n, Knobs knobs) {
@@ -162,7 +162,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             if (cache.room() > 0) {
                 cache.arrive(id);
             } else {
-                giveOne(cache, id, heap.knobs());
+                giveBack(cache, id, heap.knobs());
             }
         }
     }
