@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jcstress.Main;
 import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
@@ -21,9 +22,29 @@ import org.openjdk.jcstress.infra.collectors.TestResult;
 
 /** Runs jcstress in a JVM of its own, of this JVM's version, and reads what it has written. */
 final class JcstressJvm {
-    /** One short run of each test, actors compiled as the JVM likes. */
-    private static final List<String> QUICK =
-            List.of("-m", "quick", "-f", "1", "-iters", "1", "-time", "300", "-sc", "false", "-jvmArgs", "-ea");
+    /**
+     * One short run of each test, actors compiled as the JVM likes. A thousand states at a time instead of ten thousand, as
+     * most of a short run would be spent on making them.
+     */
+    private static final List<String> QUICK = List.of(
+            "-m",
+            "quick",
+            "-f",
+            "1",
+            "-iters",
+            "1",
+            "-time",
+            "300",
+            "-strideCount",
+            "4",
+            "-sc",
+            "false",
+            "-jvmArgs",
+            "-ea");
+
+    /** The same with all states, and ten times as long. */
+    private static final List<String> LONGER =
+            List.of("-m", "quick", "-f", "1", "-iters", "3", "-time", "1000", "-sc", "false", "-jvmArgs", "-ea");
 
     /** Each actor interpreted, and compiled by each compiler, in all combinations. */
     private static final List<String> FULL =
@@ -44,20 +65,49 @@ final class JcstressJvm {
 
     private JcstressJvm() {}
 
-    /** Runs the tests whose names match. */
-    static List<TestResult> run(boolean full, Pattern only) {
-        Path directory = Path.of("target", "jcstress-" + System.getProperty("test.jdk", "x"))
+    /**
+     * Runs tests for a short while each.
+     *
+     * @param tests their names
+     */
+    static List<TestResult> quick(List<String> tests) {
+        return run(QUICK, tests, "", QUICK_SECONDS);
+    }
+
+    /**
+     * The same, but longer: for what was not seen in a short while, as when other work took one of two processors.
+     *
+     * @param tests their names
+     */
+    static List<TestResult> longer(List<String> tests) {
+        return run(LONGER, tests, "-longer", QUICK_SECONDS);
+    }
+
+    /**
+     * Runs tests for a long while, in all combinations of compilers.
+     *
+     * @param tests their names
+     */
+    static List<TestResult> full(List<String> tests) {
+        return run(FULL, tests, "", FULL_SECONDS);
+    }
+
+    private static List<TestResult> run(List<String> options, List<String> tests, String suffix, int seconds) {
+        if (tests.isEmpty()) {
+            return List.of();
+        }
+        Path directory = Path.of("target", "jcstress-" + System.getProperty("test.jdk", "x") + suffix)
                 .toAbsolutePath();
         try {
-            deleteResults(directory);
             Files.createDirectories(directory);
+            deleteResults(directory);
             Path output = directory.resolve("output.txt");
-            Process process = new ProcessBuilder(command(full, only, directory))
+            Process process = new ProcessBuilder(command(options, tests, directory))
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            boolean ended = process.waitFor(full ? FULL_SECONDS : QUICK_SECONDS, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
             if (!ended) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
@@ -71,15 +121,16 @@ final class JcstressJvm {
         }
     }
 
-    private static List<String> command(boolean full, Pattern only, Path directory) {
+    private static List<String> command(List<String> options, List<String> tests, Path directory) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
         command.add("-XX:ActiveProcessorCount=" + processors);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(ALWAYS);
-        command.addAll(full ? FULL : QUICK);
-        command.addAll(List.of("-t", only.pattern(), "-r", directory.toString()));
+        command.addAll(options);
+        String names = tests.stream().map(Pattern::quote).collect(Collectors.joining("|", "^(", ")$"));
+        command.addAll(List.of("-t", names, "-r", directory.toString()));
         return command;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -37,7 +38,22 @@ class OrdersTest {
     @BeforeAll
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     static void run() {
-        List<TestResult> results = JcstressJvm.run(Boolean.getBoolean("stress"), ONLY);
+        if (Boolean.getBoolean("stress")) {
+            keep(JcstressJvm.full(names(name -> true)));
+        } else {
+            keep(JcstressJvm.quick(names(name -> true)));
+            keep(JcstressJvm.longer(names(name -> name.endsWith(TWIN) && forbidden(name) == 0)));
+        }
+    }
+
+    private static List<String> names(Predicate<String> which) {
+        return TestList.tests().stream()
+                .filter(which)
+                .filter(name -> ONLY.matcher(name).find())
+                .toList();
+    }
+
+    private static void keep(List<TestResult> results) {
         results.forEach(r ->
                 RESULTS.computeIfAbsent(r.getName(), n -> new ArrayList<>()).add(r));
     }
@@ -54,17 +70,15 @@ class OrdersTest {
 
     private static List<DynamicTest> tests(boolean twins) {
         List<DynamicTest> tests = new ArrayList<>();
-        for (String name : TestList.tests()) {
-            if (name.endsWith(TWIN) == twins && ONLY.matcher(name).find()) {
-                String shortName = name.replaceFirst("^[a-z.]+", ""); // without its package
-                tests.add(DynamicTest.dynamicTest(shortName, () -> {
-                    if (twins) {
-                        expectSeenThrough(name);
-                    } else {
-                        expectClean(name);
-                    }
-                }));
-            }
+        for (String name : names(n -> n.endsWith(TWIN) == twins)) {
+            String shortName = name.replaceFirst("^[a-z.]+", ""); // without its package
+            tests.add(DynamicTest.dynamicTest(shortName, () -> {
+                if (twins) {
+                    expectSeenThrough(name);
+                } else {
+                    expectClean(name);
+                }
+            }));
         }
         assertThat(tests).as("the processor has found the tests").isNotEmpty();
         return tests;
