@@ -12,8 +12,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 
 /** An owner that keeps reading a heap's knobs sees a change soon. */
 public class KnobsSeen {
-    /** How long the owner reads. With one processor the governor gets its turn only when the owner's is over. */
-    private static final long PATIENCE_NANOS = Runtime.getRuntime().availableProcessors() > 1 ? 500_000 : 10_000_000;
+    /** How long the owner reads. */
+    private static final long PATIENCE_NANOS = 500_000;
 
     /** Between two looks at the clock. */
     private static final int READS = 1000;
@@ -53,7 +53,7 @@ public class KnobsSeen {
         }
     }
 
-    /** The field is plain, so the compiler takes its read out of the loop. */
+    /** The field is plain, so the compiler takes its read out of the loop, which therefore cannot be shared. */
     @JCStressTest
     @Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "seen, or changed too late")
     @Outcome(id = "false", expect = Expect.FORBIDDEN, desc = "not seen")
@@ -90,6 +90,8 @@ public class KnobsSeen {
     private static final class Change {
         private volatile boolean isAwaited;
         private volatile boolean isMade;
+
+        /** Written by who makes the change, before {@code isMade}; read after it. */
         private long nanos;
 
         /** Says that reading begins; returns the time. */
