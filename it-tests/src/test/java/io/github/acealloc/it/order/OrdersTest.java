@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.openjdk.jcstress.annotations.Expect;
@@ -24,6 +25,7 @@ import org.openjdk.jcstress.infra.runners.TestList;
  * jcstress finds no forbidden outcome in the real classes, and finds one in each weakened twin. A class that is called
  * {@code …Twin} is one; {@code …HardwareTwin} needs two processors to be seen through.
  */
+@Tag("alone")
 class OrdersTest {
     private static final String TWIN = "Twin";
     private static final String HARDWARE_TWIN = "HardwareTwin";
