@@ -17,7 +17,7 @@ public final class Knobs {
     private static final int MIN_CAP = 1;
     private static final int WARM_BYTES = 128 << 10;
     private static final int MAX_WARM_SLABS = 2;
-    private static final int PREFILL = 3;
+    private static final int PREFILL = 1;
     private static final int BATCH_BYTES = 16 << 10;
     private static final int MAX_BATCH = 32;
     private static final long PURGE_DELAY_NANOS = 1_000_000_000L;
@@ -210,7 +210,8 @@ public final class Knobs {
     }
 
     /**
-     * How many slabs are fetched at once when a class's warm pool is empty.
+     * How many slabs a class that grows fetches at once when its warm pool is empty: one, the one that it needs, unless told
+     * otherwise.
      *
      * @return at least 1
      */

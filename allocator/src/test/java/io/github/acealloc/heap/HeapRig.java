@@ -55,6 +55,11 @@ final class HeapRig {
         return this;
     }
 
+    HeapRig prefill(int slabs) {
+        knobs = knobs.withSlabs(knobs.warmSlabs(0), slabs);
+        return this;
+    }
+
     HotCache cache(int bytes) {
         return heap.cache(SizeClasses.of(bytes));
     }

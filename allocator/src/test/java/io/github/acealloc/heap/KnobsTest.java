@@ -39,7 +39,12 @@ class KnobsTest {
             assertThat(defaults.warmSlabs(c) * slabBytes).isLessThanOrEqualTo(128 << 10);
             assertThat((defaults.warmSlabs(c) + 1) * slabBytes).isGreaterThan(128 << 10);
         }
-        assertThat(defaults.prefill()).isPositive();
+    }
+
+    @Test
+    void byDefaultSlabsAreFetchedOneByOne() {
+        assertThat(defaults.prefill()).isOne();
+        assertThat(defaults.withSlabs(1, 5).prefill()).isEqualTo(5);
     }
 
     @Test

@@ -95,6 +95,7 @@ class RefillTest {
 
     @Test
     void countsWhatItDid() {
+        rig.prefill(3);
         int perSlab = 64;
         rig.allocate(KIB, 2 * perSlab);
         assertThat(counters.refills()).isEqualTo(2 * perSlab / 4);
@@ -110,7 +111,19 @@ class RefillTest {
     }
 
     @Test
-    void aClassThatGrowsGetsMoreSlabsThanItAsksFor() {
+    void withoutPrefillingEachSlabIsCutWhenItIsNeeded() {
+        int perSlab = 64;
+        rig.allocate(KIB, 4 * perSlab);
+        assertThat(counters.coldRefills()).isEqualTo(4);
+        assertThat(counters.warmPoolMisses()).isEqualTo(4);
+        assertThat(counters.warmPoolHits()).isZero();
+        assertThat(rig.heap.slabs().slabs()).hasSize(4);
+        assertThat(warmSlabs()).isZero();
+    }
+
+    @Test
+    void prefillingGivesAClassThatGrowsMoreSlabsThanItAsksFor() {
+        rig.prefill(3);
         int perSlab = 64;
         rig.allocate(KIB);
         assertThat(warmSlabs()).as("one is enough for a start").isZero();
@@ -124,6 +137,7 @@ class RefillTest {
 
     @Test
     void aClassThatShrankStartsAgain() {
+        rig.prefill(3);
         List<TestBlock> blocks = rig.allocate(KIB, 300);
         blocks.forEach(rig::release);
         rig.heap.trim();
@@ -140,7 +154,7 @@ class RefillTest {
 
     @Test
     void prefillsOnlyWhatTheWarmPoolMayKeep() {
-        rig.caches(0, 1);
+        rig.caches(0, 1).prefill(3);
         rig.allocate(128 * KIB, 2);
         assertThat(rig.knobs.warmSlabs(SizeClasses.of(128 * KIB))).isEqualTo(1);
         assertThat(warmSlabs()).isEqualTo(1);
@@ -151,7 +165,7 @@ class RefillTest {
     @Test
     void neverGetsASuperslabJustToPrefill() {
         int perSuperslab = Superslab.UNITS * Superslab.UNIT_BYTES / (128 * KIB);
-        HeapRig direct = HeapRig.direct().caches(0, 1);
+        HeapRig direct = HeapRig.direct().caches(0, 1).prefill(3);
         direct.allocate(128 * KIB, perSuperslab - 1);
         assertThat(direct.heap.slabs().slabs())
                 .as("each second slab is prefilled")

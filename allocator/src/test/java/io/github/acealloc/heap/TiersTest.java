@@ -180,6 +180,7 @@ class TiersTest {
 
     @Test
     void drainingIsNotUsedToPrefill() {
+        rig.prefill(3);
         Superslab draining = rig.allocate(KIB, 64).get(0).slab().superslab();
         List<TestBlock> eights = rig.allocate(8 * UNIT, 3);
         assertThat(rig.allocate(7 * UNIT).slab().superslab()).isSameAs(draining);

@@ -149,7 +149,8 @@ public final class Program implements AutoCloseable {
 
     private static Knobs knobs(Random random) {
         int cap = random.nextInt(3) == 0 ? 0 : random.nextInt(100);
-        return random.nextInt(4) == 0 ? Engine.KNOBS : Engine.KNOBS.withCaches(cap, 1 + random.nextInt(40));
+        Knobs knobs = Engine.KNOBS.withSlabs(random.nextInt(3), 1 + random.nextInt(4));
+        return random.nextInt(4) == 0 ? Engine.KNOBS : knobs.withCaches(cap, 1 + random.nextInt(40));
     }
 
     /** Holds the engine against the laws and against the shadow. */

@@ -49,7 +49,7 @@ class KnobSettingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cap:3", "batch:3", "prefill:1", "tiering:off", "purge:7"})
+    @ValueSource(strings = {"cap:3", "batch:3", "prefill:4", "tiering:off", "purge:7"})
     void whatIsNotNamedKeepsItsDefaultForEachClass(String line) {
         Knobs knobs = applied(line);
 
@@ -58,7 +58,7 @@ class KnobSettingTest {
             assertThat(knobs.batch(c)).isEqualTo(line.startsWith("batch") ? 3 : DEFAULTS.batch(c));
             assertThat(knobs.warmSlabs(c)).isEqualTo(DEFAULTS.warmSlabs(c));
         }
-        assertThat(knobs.prefill()).isEqualTo(line.startsWith("prefill") ? 1 : DEFAULTS.prefill());
+        assertThat(knobs.prefill()).isEqualTo(line.startsWith("prefill") ? 4 : DEFAULTS.prefill());
         assertThat(knobs.tiering()).isEqualTo(!line.startsWith("tiering"));
         assertThat(knobs.eagerFree()).isTrue();
         assertThat(knobs.purgeDelayNanos())

@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = AblateCommand.NAME,
         description = {
-            "Leaves out one part of ACE after the other: learning, caches, tiering, eager freeing, prefilling, warm slabs,"
-                    + " idle trims, refills in batches.",
+            "Leaves out one part of ACE after the other: learning, caches, tiering, eager freeing, warm slabs, idle trims,"
+                    + " refills in batches; and adds prefilling, which is off.",
             "Each run is in its own JVM. The report shows what time and memory each part is worth in each workload."
         },
         mixinStandardHelpOptions = true,

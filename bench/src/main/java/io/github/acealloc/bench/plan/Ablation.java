@@ -5,7 +5,7 @@ import io.github.acealloc.bench.KnobSetting;
 import java.util.List;
 
 /**
- * ACE as it is, and with each part left out in turn.
+ * ACE as it is, and with each part left out in turn; prefilling, which is off, is added.
  *
  * <p>Where caps or batches are what is changed, they are fixed: the loop would move them again. It goes on in the settings
  * that change anything else.
@@ -22,7 +22,7 @@ public final class Ablation {
             fixed("none cached", "one route: no caches at all", "cap:0"),
             learning("tiering off", "superslabs that are nearly empty go on serving", "tiering:off"),
             learning("eager free off", "empty slabs go back by time only", "eagerFree:off"),
-            learning("prefill off", "slabs are fetched one by one", "prefill:1"),
+            learning("prefill on", "up to three slabs are fetched at once, not one", "prefill:3"),
             learning("no warm slabs", "no empty slab is kept ready", "warm:0"),
             learning("idle trim off", "idle memory is kept", "purge:never"),
             fixed("refill one", "caches are filled and emptied block by block", "batch:1"));

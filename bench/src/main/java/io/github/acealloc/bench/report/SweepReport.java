@@ -54,6 +54,10 @@ public final class SweepReport implements Output {
         for (Tradeoff cell : Tradeoff.all(results)) {
             SweepVerdict.of(cell).forEach(verdict -> rows.add(line(cell, verdict)));
         }
+        if (rows.size() == 1) {
+            return "\nNo setting of ACE was measured beside a fixed one: there is no verdict. Time and memory of each are in "
+                    + HTML + ".\n";
+        }
         return String.format(
                         Locale.ROOT,
                         "%nACE beside the fastest fixed setting (cap/batch): its speed (goal: >= %.2f x), its memory"

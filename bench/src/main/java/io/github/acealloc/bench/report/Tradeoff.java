@@ -25,6 +25,8 @@ import java.util.function.Predicate;
  * @param row what each contestant did
  */
 record Tradeoff(Cell cell, Cost time, Cost memory, Map<Contestant, Results.Samples> row) {
+    private static final Results.Samples NOTHING = new Results.Samples();
+
     /** A median of each with its interval. */
     record Point(Summary time, Summary memory) {}
 
@@ -48,6 +50,11 @@ record Tradeoff(Cell cell, Cost time, Cost memory, Map<Contestant, Results.Sampl
                 .findFirst();
     }
 
+    /** What one did: nothing if it was not among those that were measured. */
+    private Results.Samples samples(Contestant who) {
+        return row.getOrDefault(who, NOTHING);
+    }
+
     private static List<Double> values(Cost cost, Results.Samples samples) {
         return samples.rounds().values().stream()
                 .map(cost::of)
@@ -57,8 +64,8 @@ record Tradeoff(Cell cell, Cost time, Cost memory, Map<Contestant, Results.Sampl
 
     /** Returns where a contestant stands, if it measured both. */
     Optional<Point> point(Contestant who) {
-        List<Double> times = values(time, row.get(who));
-        List<Double> memories = values(memory, row.get(who));
+        List<Double> times = values(time, samples(who));
+        List<Double> memories = values(memory, samples(who));
         return times.isEmpty() || memories.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Point(Summary.of(times), Summary.of(memories)));
@@ -84,9 +91,9 @@ record Tradeoff(Cell cell, Cost time, Cost memory, Map<Contestant, Results.Sampl
      */
     Optional<Summary> ratio(Cost cost, Contestant one, Contestant other) {
         List<Double> ratios = new ArrayList<>();
-        row.get(one).rounds().forEach((round, values) -> {
+        samples(one).rounds().forEach((round, values) -> {
             double a = cost.of(values);
-            double b = cost.of(row.get(other).rounds().getOrDefault(round, Map.of()));
+            double b = cost.of(samples(other).rounds().getOrDefault(round, Map.of()));
             if (a > 0 && b > 0) {
                 ratios.add(a / b);
             }
@@ -128,7 +135,7 @@ record Tradeoff(Cell cell, Cost time, Cost memory, Map<Contestant, Results.Sampl
     }
 
     private Summary summary(Cost cost, Contestant who) {
-        return Summary.of(values(cost, row.get(who)));
+        return Summary.of(values(cost, samples(who)));
     }
 
     private double medianTime(Contestant who) {

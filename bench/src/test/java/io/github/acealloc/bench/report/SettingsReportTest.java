@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.acealloc.bench.plan.Ablation;
+import io.github.acealloc.bench.plan.AceSetting;
 import io.github.acealloc.bench.plan.Sweep;
 import io.github.acealloc.bench.run.Results;
 import java.nio.file.Files;
@@ -102,6 +103,43 @@ class SettingsReportTest {
         assertThat(points.get(2).get("timeDifference").asInt()).isZero();
         assertThat(directory.resolve(AblationReport.RUNS)).isNotEmptyFile();
         assertThat(directory.resolve(AblationReport.SUMMARY)).isNotEmptyFile();
+    }
+
+    @Test
+    void whereTheReferenceWasNotMeasuredTheRestIsReported() throws Exception {
+        List<AceSetting> others = List.of(
+                SettingsSamples.setting(Ablation.settings(), "none cached"),
+                SettingsSamples.setting(Ablation.settings(), "tiering off"));
+        Results results = new SettingsSamples(others)
+                .with("none cached", 60, 90)
+                .with("tiering off", 20, 130)
+                .results();
+        AblationReport report = new AblationReport(MACHINE, false);
+        report.write(results, directory);
+        JsonNode points = model(AblationReport.HTML).get("cells").get(0).get("points");
+
+        assertThat(points).hasSize(2);
+        assertThat(points.get(0).get("time").get("median").asDouble()).isEqualTo(60);
+        assertThat(points.get(0).get("timeRatio").isNull()).isTrue();
+        assertThat(Files.readString(directory.resolve(AblationReport.SUMMARY)))
+                .contains(",none cached,", ",tiering off,");
+        assertThat(report.text(results))
+                .containsPattern("none cached +60\\.0 .* 90\\.0")
+                .doesNotContain("more", "less");
+    }
+
+    @Test
+    void aSweepOfFixedSettingsAloneIsReported() throws Exception {
+        Results results = new SettingsSamples(List.of(SettingsSamples.fixed("64/1"), SettingsSamples.fixed("1024/32")))
+                .with("64/1", 19, 99)
+                .with("1024/32", 25, 150)
+                .results();
+        new SweepReport(MACHINE, false).write(results, directory);
+        JsonNode cell = model(SweepReport.HTML).get("cells").get(0);
+
+        assertThat(cell.get("points")).hasSize(2);
+        assertThat(cell.get("verdicts")).isEmpty();
+        assertThat(new SweepReport(MACHINE, false).text(results)).contains("there is no verdict", SweepReport.HTML);
     }
 
     @Test

@@ -68,6 +68,9 @@ public final class Fuzz {
         if (dice.oneIn(2)) {
             knobs = knobs.withPurgeDelay(TimeUnit.MILLISECONDS.toNanos(1 + dice.below(20)));
         }
+        if (dice.oneIn(2)) {
+            knobs = knobs.withSlabs(dice.below(3), 1 + dice.below(4));
+        }
         return dice.oneIn(2) ? knobs.withPagesByTime(true) : knobs;
     }
 
