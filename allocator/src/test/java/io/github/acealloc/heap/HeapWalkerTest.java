@@ -35,7 +35,7 @@ class HeapWalkerTest {
     }
 
     private Slab warmSlab() {
-        rig.allocate(KIB, 100); // the class has grown, so a slab lies ready
+        rig.prefill(3).allocate(KIB, 100); // the class has grown, so a slab lies ready
         return slabs.slabs().stream().filter(slabs::isWarm).findFirst().orElseThrow();
     }
 

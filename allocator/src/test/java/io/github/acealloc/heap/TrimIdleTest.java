@@ -68,7 +68,7 @@ class TrimIdleTest {
 
     @Test
     void warmSlabsOfAnIdleClassGoWithItsCache() {
-        rig.allocate(KIB, 100);
+        rig.prefill(3).allocate(KIB, 100);
         assertThat(heap.slabs().warmCount(ONE)).isEqualTo(1);
         assertThat(heap.holdsIdle(ONE)).isTrue();
         long[] seen = spared();
