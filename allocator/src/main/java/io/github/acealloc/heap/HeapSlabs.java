@@ -132,7 +132,7 @@ final class HeapSlabs {
             return false;
         }
         partial[sizeClass].push(fresh);
-        // A class that has shown that it grows gets more than it asks for, or its pool would never be hit.
+        // A class that has shown that it grows may get more than it asks for: off, unless knobs say otherwise.
         int extra = Math.min(Math.min(knobs.prefill() - 1, knobs.warmSlabs(sizeClass)), slabCounts[sizeClass] - 1);
         while (extra-- > 0) {
             Slab ready = cut(sizeClass, knobs, false);
