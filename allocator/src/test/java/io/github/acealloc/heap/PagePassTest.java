@@ -147,9 +147,9 @@ class PagePassTest {
         assertThat(block.slab().superslab().purgedBytes()).as("as it was").isPositive();
         assertThat(rig.memory.requests()).isEqualTo(3);
         pinned.expectExact();
-        heap.trim();
+        rig.trim();
         pinned.release(block);
-        heap.trim();
+        rig.trim();
         rig.store.purge(System.nanoTime(), 0, Long.MAX_VALUE);
         expect(0, 3L * BYTES);
         assertThat(rig.memory.purges()).isEqualTo(3);
@@ -157,13 +157,13 @@ class PagePassTest {
         expect(BYTES, 2L * BYTES);
         assertThat(block.slab().superslab().purgedBytes()).isZero();
         rig.release(rig.allocate(64));
-        heap.trim();
+        rig.trim();
         assertThat(rig.budget.committed()).isLessThan(BLOCK + 4L * OsMemory.PAGE);
         pinned.expectExact();
         rig.store.close();
         pinned.expectExact();
         pinned.release(block);
-        heap.trim();
+        rig.trim();
         expect(0, 0);
         assertThat(rig.memory.reservedBytes()).isZero();
     }

@@ -38,7 +38,7 @@ class PagePurgeFaultsTest {
             public void reclaim(Object requester) {
                 reclaims++;
                 assertThat(requester).isSameAs(heap);
-                heap.trim();
+                rig.trim();
                 rig.store.trim();
             }
 
@@ -60,7 +60,7 @@ class PagePurgeFaultsTest {
     void aBlockWhosePagesAreGoneIsNotServedAtTheLimitAndNothingIsLost() {
         trimWhenTheLimitIsReached();
         pinned.pin(4);
-        heap.trim();
+        rig.trim();
         fillBudget();
         for (int round = 1; round <= 3; round++) {
             assertThatThrownBy(() -> rig.allocate(BLOCK))
@@ -86,7 +86,7 @@ class PagePurgeFaultsTest {
     void atTheLimitTheFreePagesOfOneClassServeAnother() {
         trimWhenTheLimitIsReached();
         pinned.pin(4);
-        heap.trim();
+        rig.trim();
         pinned.fill(1);
         for (int i = 0; i < 64; i++) {
             pinned.release(pinned.live.get(pinned.live.size() - 1));
@@ -104,7 +104,7 @@ class PagePurgeFaultsTest {
     void aBatchThatMeetsTheLimitInItsMiddleIsShorter() {
         trimWhenTheLimitIsReached();
         pinned.pin(4);
-        heap.trim();
+        rig.trim();
         fillBudget();
         long room = 3L * BLOCK + (2 << 12);
         rig.budget.give(room);
@@ -126,12 +126,12 @@ class PagePurgeFaultsTest {
         pinned.visit(12);
         pinned.use(300);
         heap.trimIdle(spared(), heap.activity());
-        heap.trim();
+        rig.trim();
         assertThat(rig.budget.committed()).isEqualTo(committed);
         pinned.expectExact();
         rig.memory.failPurges(false);
         pinned.use(1);
-        heap.trim();
+        rig.trim();
         assertThat(rig.budget.committed()).isLessThan(committed / 2);
         pinned.expectExact();
     }
@@ -140,7 +140,7 @@ class PagePurgeFaultsTest {
     void whatWasPurgedBeforeAFailureIsCounted() {
         pinned.pin(4);
         rig.memory.whilePurging(() -> rig.memory.failPurges(true));
-        heap.trim();
+        rig.trim();
         assertThat(rig.memory.partPurges()).isEqualTo(1);
         assertThat(rig.store.purgedBytes()).isPositive();
         assertThat(rig.budget.committed()).isEqualTo(4L * BYTES - rig.store.purgedBytes());
@@ -153,12 +153,12 @@ class PagePurgeFaultsTest {
     void aSystemThatTakesNoPartsIsNotAskedAgain() {
         pinned.pin(4);
         rig.memory.refusePurges(true);
-        heap.trim();
+        rig.trim();
         rig.memory.refusePurges(false);
         assertThat(rig.store.purgesParts()).isFalse();
         pinned.use(1);
         assertThat(heap.holdsIdle()).as("nothing that could go").isFalse();
-        heap.trim();
+        rig.trim();
         heap.trimIdle(spared(), heap.activity());
         pinned.visit(20);
         pinned.use(2000);

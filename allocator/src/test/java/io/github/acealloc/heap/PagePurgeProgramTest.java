@@ -59,7 +59,7 @@ class PagePurgeProgramTest {
         rig.budget.addReclaimer(new MemoryBudget.Reclaimer() {
             @Override
             public void reclaim(Object requester) {
-                rig.heap.trim();
+                rig.trim();
                 rig.store.trim();
             }
 
@@ -93,7 +93,7 @@ class PagePurgeProgramTest {
         } else if (kind == 22) {
             releaseElsewhere();
         } else if (random.nextInt(4) == 0) {
-            rig.heap.trim();
+            rig.trim();
         }
     }
 

@@ -196,7 +196,7 @@ class PagePurgeTest {
     @Test
     void whatWasPurgedCountsAgainWhenItServes() {
         pinned.pin(4);
-        heap.trim();
+        rig.trim();
         assertThat(rig.budget.committed()).isLessThan(4L * (BYTES - 1900 * KIB) + 4L * PINS * 2 * OsMemory.PAGE);
         long before = rig.budget.committed();
         TestBlock block = pinned.open(rig.allocate(BLOCK));
