@@ -19,6 +19,7 @@ import io.github.acealloc.testing.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +162,25 @@ class BudgetTest {
         });
         loop.run(() -> assertThat(theirs.committedBytes()).as("a task later").isZero());
         heap.release(heap.allocate(5 << 20));
+        loop.run(() -> direct.allocator().detach(theirs));
+    }
+
+    /** A trim has 10 ms for free pages. Here they lie in short runs, and the system takes a millisecond for each. */
+    @Test
+    void whatOneTrimHasNoTimeForIsReclaimedByTheNext() {
+        assertThatThrownBy(() -> allocateAll(8 * KIB)).isInstanceOf(OutOfMemoryError.class);
+        List<TestBlock> all = List.copyOf(live);
+        live.clear();
+        for (int i = 0; i < all.size(); i++) {
+            if (i % 4 == 0) {
+                live.add(all.get(i));
+            } else {
+                direct.release(all.get(i));
+            }
+        }
+        direct.memory().whilePurging(() -> LockSupport.parkNanos(1_000_000));
+        live.add(direct.allocate(own, LARGE + 1));
+        assertThat(direct.memory().partPurges()).as("more than one trim's").isGreaterThan(32);
     }
 
     @Test

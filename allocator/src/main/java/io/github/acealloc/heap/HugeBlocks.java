@@ -86,8 +86,10 @@ public final class HugeBlocks {
 
     private Slab fresh(int bytes) {
         Region region = tryReserve(bytes);
-        if (region == null && bytes <= budget.limit()) {
-            budget.reclaim(home); // what can never be served must not empty everybody's caches
+        // What can never be served must not empty everybody's caches.
+        int reclaims = bytes <= budget.limit() ? MemoryBudget.MOST_RECLAIMS : 0;
+        while (region == null && reclaims > 0) {
+            reclaims = budget.reclaim(home) ? reclaims - 1 : 0;
             region = tryReserve(bytes);
         }
         if (region == null) {

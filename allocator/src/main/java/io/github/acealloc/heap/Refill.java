@@ -101,17 +101,18 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         if (!slabs.hasPartial(sizeClass)) {
             counters.coldRefills++;
         }
-        for (boolean reclaimed = false; ; reclaimed = true) {
+        int reclaims = MemoryBudget.MOST_RECLAIMS;
+        while (true) {
             if (slabs.hasPartial(sizeClass) || slabs.addSlab(sizeClass, knobs)) {
                 int id = slabs.take(sizeClass);
                 if (id != HeapSlabs.NONE) {
                     return id;
                 }
             }
-            if (reclaimed) {
+            if (reclaims == 0) {
                 throw budget.exhausted(SizeClasses.blockBytes(sizeClass), superslabBytes);
             }
-            budget.reclaim(heap);
+            reclaims = budget.reclaim(heap) ? reclaims - 1 : 0;
         }
     }
 

@@ -37,6 +37,9 @@ public final class MemoryBudget {
      */
     private static final ThreadLocal<Boolean> TELLING = new ThreadLocal<>();
 
+    /** How often at most one request has memory given back, each time for a bounded time, before it fails. */
+    public static final int MOST_RECLAIMS = 64;
+
     private final long limit;
     private final AtomicLong committed = new AtomicLong();
     private volatile boolean systemRefused;
@@ -101,8 +104,10 @@ public final class MemoryBudget {
      * kept for another try, and the governor, which is the next to try, tells of it.
      *
      * @param requester the heap that asks; the calling thread owns it
+     * @return whether less is committed than before, so that asking again may give more
      */
-    public void reclaim(Object requester) {
+    public boolean reclaim(Object requester) {
+        long before = committed.get();
         for (Reclaimer reclaimer : reclaimers) {
             try {
                 reclaimer.reclaim(requester);
@@ -110,6 +115,7 @@ public final class MemoryBudget {
                 // Others may have given back enough; if not, the error says how much there is.
             }
         }
+        return committed.get() < before;
     }
 
     /**

@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.acealloc.control.Governor.Governed;
+import io.github.acealloc.testing.LogLines;
 import io.github.acealloc.testing.Threads;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -153,23 +152,7 @@ class GovernorTest {
 
     @Test
     void whatFailsIsLoggedOnceAndDoesNotReachTheOthers() {
-        List<LogRecord> log = Collections.synchronizedList(new ArrayList<>());
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                log.add(line);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger logger = Logger.getLogger(Governor.class.getName());
-        logger.setUseParentHandlers(false);
-        logger.addHandler(handler);
-        try {
+        try (LogLines log = new LogLines(Governor.class)) {
             List<Ward> others = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 others.add(watch());
@@ -180,15 +163,13 @@ class GovernorTest {
                 awaitTick(failing);
                 others.forEach(GovernorTest::awaitTick);
             }
-            assertThat(log).hasSize(1);
-            assertThat(log.get(0).getLevel()).isEqualTo(Level.SEVERE);
-            assertThat(log.get(0).getMessage()).isEqualTo("the governor failed for the ward; it tries again");
-            assertThat(log.get(0).getThrown()).isSameAs(failing.failure);
+            assertThat(log.records()).hasSize(1);
+            LogRecord line = log.records().get(0);
+            assertThat(line.getLevel()).isEqualTo(Level.SEVERE);
+            assertThat(line.getMessage()).isEqualTo("the governor failed for the ward; it tries again");
+            assertThat(line.getThrown()).isSameAs(failing.failure);
             failing.failure = null;
             awaitTick(failing);
-        } finally {
-            logger.removeHandler(handler);
-            logger.setUseParentHandlers(true);
         }
     }
 

@@ -3,9 +3,11 @@ package io.github.acealloc.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.acealloc.testing.ChildJvm;
+import io.github.acealloc.testing.LogLines;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -276,5 +278,21 @@ class NativeMemoryTest {
             regions.forEach(memory::release);
             return regions.size();
         }
+    }
+
+    /** Below what a process may map lies nothing, and the system says so. */
+    @Test
+    void aPurgeThatTheSystemRefusesIsExplainedOnce() {
+        Region nowhere = Region.direct(ByteBuffer.allocateDirect(4 * OsMemory.PAGE), null, 2 * OsMemory.PAGE);
+        try (LogLines log = new LogLines(memory.getClass())) {
+            assertThat(memory.purge(nowhere, 0, nowhere.bytes())).isFalse();
+            assertThat(memory.purge(nowhere, 0, nowhere.bytes())).isFalse();
+            assertThat(log.messages())
+                    .singleElement(STRING)
+                    .startsWith("the system refused to take back 16384 bytes of free pages by madvise (errno: 12)");
+        }
+        Region region = reserve(SUPERSLAB, SUPERSLAB_ALIGNMENT);
+        touch(region);
+        assertThat(memory.purge(region, 0, region.bytes())).isTrue();
     }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Direct memory straight from the system by {@code mmap}: pages exist only once they are touched, and go back at once.
@@ -22,6 +23,8 @@ import java.util.Locale;
  */
 @SuppressWarnings("restricted") // used only after isSupported() has found that native access is enabled
 public final class FfmMemory implements OsMemory {
+    private static final System.Logger LOGGER = System.getLogger(FfmMemory.class.getName());
+
     private static final boolean MAC = isOs("mac");
     private static final int PROT_READ_WRITE = 0x1 | 0x2;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | (MAC ? 0x1000 : 0x20);
@@ -32,6 +35,8 @@ public final class FfmMemory implements OsMemory {
 
     /** What macOS has in place of {@code MADV_DONTNEED}, which only advises there. */
     private static final int MADV_FREE_REUSABLE = 7;
+
+    private static final int DISCARD = MAC ? MADV_FREE_REUSABLE : MADV_DONTNEED;
 
     /**
      * How far into its first page a region begins: one cache line. A block that fills whole pages then ends a little way
@@ -58,6 +63,7 @@ public final class FfmMemory implements OsMemory {
     private final MethodHandle mmap = function("mmap", MMAP);
     private final MethodHandle munmap = function("munmap", MUNMAP);
     private final MethodHandle madvise = function("madvise", MADVISE);
+    private final AtomicBoolean purgeRefused = new AtomicBoolean();
 
     /** A source that has given out nothing yet. */
     public FfmMemory() {}
@@ -192,7 +198,25 @@ public final class FfmMemory implements OsMemory {
         long end = from + bytes == region.bytes()
                 ? first + mapped(region.bytes())
                 : (region.address() + from + bytes) & -PAGE;
-        return end <= begin || advise(begin, end - begin, MAC ? MADV_FREE_REUSABLE : MADV_DONTNEED);
+        return end <= begin || advise(begin, end - begin, DISCARD) || discardOrExplain(begin, end - begin);
+    }
+
+    private boolean discardOrExplain(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+            boolean done = (int) explained("madvise", MADVISE).invokeExact(state, address, bytes, DISCARD) == 0;
+            if (!done && purgeRefused.compareAndSet(false, true)) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "the system refused to take back " + bytes + " bytes of free pages by madvise" + why(state)
+                                + "; is the process's memory locked (mlockall)? They stay resident; said once");
+            }
+            return done;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("madvise " + DISCARD + " of " + bytes + " bytes", e);
+        }
     }
 
     @Override
