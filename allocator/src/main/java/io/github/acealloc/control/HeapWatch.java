@@ -34,6 +34,12 @@ final class HeapWatch {
     /** What is found when a heap is first looked at was done in about so long. */
     private static final long FIRST_NANOS = 100_000_000;
 
+    /** More lifetimes than that in one turn tell nothing new, and cost the heap's owner time: half of what the ring holds. */
+    static final int ENOUGH_LIFETIMES = 256;
+
+    /** Lifetimes are measured up to so many times doubled bytes apart. */
+    static final int MOST_DOUBLINGS = 10;
+
     private final ThreadHeap heap;
     private final Track[] tracks = new Track[SizeClasses.COUNT];
     private final int[] caps = new int[SizeClasses.COUNT];
@@ -41,6 +47,11 @@ final class HeapWatch {
     private long lastNanos;
     private int window;
     private long allocations;
+
+    /** How often the bytes between two lifetimes are doubled, and how many lifetimes had been dropped at the last turn. */
+    private int doublings;
+
+    private long dropped;
 
     /** When slabs and pages were last looked through. */
     private long agedAt;
@@ -91,7 +102,7 @@ final class HeapWatch {
     List<Reading> read(long now, Economics economics) {
         long nanos = now - lastNanos;
         lastNanos = now;
-        heap.ring().drain(this::observe);
+        drainLifetimes();
         List<Reading> readings = new ArrayList<>();
         allocations = 0;
         for (int c = 0; c < tracks.length; c++) {
@@ -104,6 +115,20 @@ final class HeapWatch {
             readings.add(read(c, cache, track, Math.max(nanos, 0), economics));
         }
         return readings;
+    }
+
+    /** Where more come than are of use, fewer are to be measured from now on; all alike, so that long ones are not missed more. */
+    private void drainLifetimes() {
+        int drained = heap.ring().drain(this::observe);
+        long droppedNow = heap.ring().dropped();
+        long came = drained + droppedNow - dropped;
+        dropped = droppedNow;
+        if (came < ENOUGH_LIFETIMES / 4) {
+            doublings = Math.max(doublings - 1, 0);
+        }
+        for (; came > ENOUGH_LIFETIMES; came /= 2) {
+            doublings = Math.min(doublings + 1, MOST_DOUBLINGS);
+        }
     }
 
     private Track track(int sizeClass, long now) {
@@ -192,8 +217,12 @@ final class HeapWatch {
         return nanos < 0 || nanos >= least;
     }
 
-    /** The limits as they are decided now, for another window. */
+    /**
+     * The limits as they are decided now, for another window.
+     *
+     * @param lifetimeBytes one lifetime is measured for so many bytes of a class, or for more where too many come
+     */
     Knobs knobs(Knobs common, int lifetimeBytes) {
-        return common.withCaches(caps, batches).withObservation(++window, lifetimeBytes);
+        return common.withCaches(caps, batches).withObservation(++window, lifetimeBytes << doublings);
     }
 }

@@ -116,11 +116,15 @@ public final class HotCache {
      * @return whether its lifetime is to be measured
      */
     public boolean isLifetimeDue(int everyBytes) {
-        if (everyBytes == 0 || untilLifetime > 0) {
+        if (everyBytes == 0) {
             return false;
         }
         long enough = (long) ALLOCATIONS_PER_LIFETIME * SizeClasses.blockBytes(sizeClass);
         long span = Math.max(everyBytes, Math.min(enough, (long) MOST_LIFETIME_SPANS * everyBytes));
+        untilLifetime = Math.min(untilLifetime, span); // it may have become shorter
+        if (untilLifetime > 0) {
+            return false;
+        }
         untilLifetime = Math.max(untilLifetime + span, 1);
         return true;
     }
