@@ -202,16 +202,20 @@ public final class FfmMemory implements OsMemory {
     }
 
     private boolean discardOrExplain(long address, long bytes) {
+        if (purgeRefused.getAndSet(true)) {
+            return false; // it has been said
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-            boolean done = (int) explained("madvise", MADVISE).invokeExact(state, address, bytes, DISCARD) == 0;
-            if (!done && purgeRefused.compareAndSet(false, true)) {
-                LOGGER.log(
-                        System.Logger.Level.WARNING,
-                        "the system refused to take back " + bytes + " bytes of free pages by madvise" + why(state)
-                                + "; is the process's memory locked (mlockall)? They stay resident; said once");
+            if ((int) explained("madvise", MADVISE).invokeExact(state, address, bytes, DISCARD) == 0) {
+                purgeRefused.set(false);
+                return true;
             }
-            return done;
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "the system refused to take back " + bytes + " bytes of free pages by madvise" + why(state)
+                            + "; is the process's memory locked (mlockall)? They stay resident; said once");
+            return false;
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
