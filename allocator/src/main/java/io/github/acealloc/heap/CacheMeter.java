@@ -54,11 +54,6 @@ public final class CacheMeter {
     private int raised;
     private int raisedIn = -1;
 
-    CacheMeter(int blockBytes) {
-        this(blockBytes, System::nanoTime);
-    }
-
-    /** With another clock, for simulations. */
     CacheMeter(int blockBytes, LongSupplier clock) {
         this.clock = clock;
         mostRaised = Math.min(MOST_RAISED_BYTES / blockBytes, MOST_RAISED);

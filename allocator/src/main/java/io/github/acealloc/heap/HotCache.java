@@ -3,6 +3,7 @@ package io.github.acealloc.heap;
 
 import io.github.acealloc.slab.SizeClasses;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * The whole fast path: a stack of free blocks' numbers of one size class, touched by its heap's owner only.
@@ -54,10 +55,10 @@ public final class HotCache {
 
     private final CacheMeter meter;
 
-    HotCache(Refill refill, int sizeClass, int cap) {
+    HotCache(Refill refill, int sizeClass, int cap, LongSupplier clock) {
         this.refill = refill;
         this.sizeClass = sizeClass;
-        meter = new CacheMeter(SizeClasses.blockBytes(sizeClass));
+        meter = new CacheMeter(SizeClasses.blockBytes(sizeClass), clock);
         ids = new int[cap];
         span = 1;
     }

@@ -4,6 +4,7 @@ package io.github.acealloc.heap;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.SizeClasses;
+import java.util.function.LongSupplier;
 import org.jctools.queues.MessagePassingQueue;
 
 /**
@@ -24,15 +25,23 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     private final MemoryBudget budget;
     private final HeapCounters counters;
     private final int superslabBytes;
+    private final LongSupplier clock;
     private final RemoteFrees remote = new RemoteFrees();
     private final SampleDice dice = new SampleDice();
 
-    Refill(ThreadHeap heap, HeapSlabs slabs, MemoryBudget budget, HeapCounters counters, int superslabBytes) {
+    Refill(
+            ThreadHeap heap,
+            HeapSlabs slabs,
+            MemoryBudget budget,
+            HeapCounters counters,
+            int superslabBytes,
+            LongSupplier clock) {
         this.heap = heap;
         this.slabs = slabs;
         this.budget = budget;
         this.counters = counters;
         this.superslabBytes = superslabBytes;
+        this.clock = clock;
     }
 
     boolean isOwner() {
@@ -57,9 +66,9 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         if ((++counters.refills & TIMED_MASK) != 0) {
             return fetch(cache, knobs);
         }
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         int id = fetch(cache, knobs);
-        counters.timeRefill(System.nanoTime() - start);
+        counters.timeRefill(clock.getAsLong() - start);
         return id;
     }
 

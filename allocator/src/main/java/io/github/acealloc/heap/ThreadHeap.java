@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -77,15 +78,35 @@ public final class ThreadHeap {
      * @param knobs the current limits of heaps that have none of their own, read in refill and spill
      */
     public ThreadHeap(int number, SuperslabStore store, Binder binder, MemoryBudget budget, Supplier<Knobs> knobs) {
+        this(number, store, binder, budget, knobs, System::nanoTime);
+    }
+
+    /**
+     * A heap whose control loop has another clock, for tests.
+     *
+     * @param number tells it from the other heaps of its allocator
+     * @param store where superslabs come from
+     * @param binder makes the objects of slots
+     * @param budget asked to reclaim when the store has nothing
+     * @param knobs the current limits of heaps that have none of their own, read in refill and spill
+     * @param clock times refills, and how soon what was spilled is needed again; in nanoseconds
+     */
+    public ThreadHeap(
+            int number,
+            SuperslabStore store,
+            Binder binder,
+            MemoryBudget budget,
+            Supplier<Knobs> knobs,
+            LongSupplier clock) {
         this.number = number;
         this.superslabBytes = store.superslabBytes();
         this.commonKnobs = knobs;
         this.binder = binder;
         slabs = new HeapSlabs(this, store, binder, counters);
-        refill = new Refill(this, slabs, budget, counters, superslabBytes);
+        refill = new Refill(this, slabs, budget, counters, superslabBytes, clock);
         caches = new HotCache[SizeClasses.COUNT];
         for (int c = 0; c < caches.length; c++) {
-            caches[c] = new HotCache(refill, c, 0);
+            caches[c] = new HotCache(refill, c, 0, clock);
         }
     }
 

@@ -41,6 +41,10 @@ public final class SuperslabStore {
     private final SuperslabTable table = new SuperslabTable();
     private final ArrayDeque<Empty> resident = new ArrayDeque<>();
     private final ArrayDeque<Empty> purged = new ArrayDeque<>();
+
+    /** When those that idleness gave back whole had become empty; the last ones of them, the last one last. */
+    private final ArrayDeque<Long> gone = new ArrayDeque<>();
+
     private long committedBytes;
 
     /** Of superslabs that are in use, or empty with their other pages still there. */
@@ -97,7 +101,7 @@ public final class SuperslabStore {
         Superslab superslab;
         synchronized (this) {
             committedBytes += superslabBytes;
-            superslab = pollPurged();
+            superslab = pollGone();
         }
         superslab = superslab != null ? superslab : fresh(hugePages);
         if (superslab != null) {
@@ -106,18 +110,19 @@ public final class SuperslabStore {
         return superslab;
     }
 
-    /** The one that was purged last, if any; it is seen whether it should have been kept. Under the lock. */
-    private Superslab pollPurged() {
+    /**
+     * The one that was purged last, or null for one that is not there any more; it is seen whether it should have been kept.
+     * Under the lock.
+     */
+    private Superslab pollGone() {
         Empty last = purged.pollLast();
-        if (last == null) {
-            return null;
-        }
+        Long since = last != null ? Long.valueOf(last.since) : gone.pollLast();
         long now = System.nanoTime();
-        if (now - last.since < payingNanos) {
+        if (since != null && now - since < payingNanos) {
             hasMissed = true;
             missedAt = now;
         }
-        return last.superslab;
+        return last == null ? null : last.superslab;
     }
 
     private Superslab fresh(boolean hugePages) {
@@ -291,23 +296,35 @@ public final class SuperslabStore {
         long start = System.nanoTime();
         for (Empty empty; (empty = pollIdle(now, delayNanos)) != null; ) {
             Superslab superslab = empty.superslab;
-            int gone;
+            int bytes;
+            boolean wentWhole;
             try {
-                gone = tryPurge(empty);
-                if (gone == 0) {
+                bytes = tryPurge(empty);
+                wentWhole = bytes == 0;
+                if (wentWhole) {
                     giveToSystem(superslab);
-                    gone = forgetPages(superslab);
+                    bytes = forgetPages(superslab);
                 }
             } catch (Throwable e) {
                 keepResident(superslab);
                 throw e;
             }
-            uncommit(gone);
+            uncommit(bytes);
+            if (wentWhole && delayNanos > 0) { // what was asked for, and not idle, is no lesson
+                remember(empty.since);
+            }
             if (System.nanoTime() - start >= nanos) {
                 return true;
             }
         }
         return false;
+    }
+
+    private synchronized void remember(long since) {
+        gone.addLast(since);
+        if (gone.size() > MAX_PURGED) {
+            gone.removeFirst();
+        }
     }
 
     private synchronized Empty pollIdle(long now, long delayNanos) {

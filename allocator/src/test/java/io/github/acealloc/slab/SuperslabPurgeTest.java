@@ -72,6 +72,48 @@ class SuperslabPurgeTest {
         assertThat(store.purges()).isEqualTo(2);
     }
 
+    /** As direct buffers and arrays do, which have no part that could stay. */
+    @Test
+    void thoseThatWentWholeAreMissedAsWell() {
+        long paying = 1000L * HOUR;
+        memory.refusePurges(true);
+        store.paying(paying);
+        store.release(store.tryAcquire(false));
+        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
+        assertThat(store.releases()).as("nothing is known yet").isEqualTo(1);
+        store.release(store.tryAcquire(false));
+        long now = System.nanoTime();
+        store.purge(now + HOUR, HOUR, NO_LIMIT);
+        store.purge(now + paying - HOUR, HOUR, NO_LIMIT);
+        assertThat(store.releases()).as("another was needed at once").isEqualTo(1);
+        store.purge(now + paying + HOUR, HOUR, NO_LIMIT);
+        assertThat(store.releases()).isEqualTo(2);
+    }
+
+    @Test
+    void aSuperslabMoreThanWentIsNotMissed() {
+        memory.refusePurges(true);
+        store.paying(2 * HOUR);
+        store.release(store.tryAcquire(false));
+        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
+        store.tryAcquire(false);
+        store.purge(System.nanoTime() + 1000 * HOUR, HOUR, NO_LIMIT); // until that is forgotten
+        store.release(store.tryAcquire(false));
+        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
+        assertThat(store.releases()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasAskedForIsNotMissed() {
+        memory.refusePurges(true);
+        store.paying(1000 * HOUR);
+        store.release(store.tryAcquire(false));
+        store.trim();
+        store.release(store.tryAcquire(false));
+        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
+        assertThat(store.releases()).isEqualTo(2);
+    }
+
     @Test
     void nothingIsKeptLongerWhereNobodySaysThatItPaysOrAllIsToGoAtOnce() {
         for (long paying : new long[] {0, 1000 * HOUR}) {
