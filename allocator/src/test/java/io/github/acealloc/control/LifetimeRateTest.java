@@ -3,6 +3,7 @@ package io.github.acealloc.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.acealloc.heap.HeapWalker;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
@@ -11,6 +12,7 @@ import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.SuperslabStore;
 import io.github.acealloc.testing.TestBlock;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is dropped from a full ring has cost its owner time for nothing, so lifetimes are measured as often as they are of use. */
@@ -25,6 +27,11 @@ class LifetimeRateTest {
     private final Economics economics = new Economics(Profile.BALANCED.price(), 160);
     private final HeapWatch watch = new HeapWatch(heap, Knobs.defaults(), 0);
     private long now;
+
+    @AfterEach
+    void holdsTheLaws() {
+        assertThat(HeapWalker.walk(heap)).isEmpty();
+    }
 
     /** How many bytes lie between two lifetimes after a turn that so many lifetimes came in. */
     private int after(int lifetimes) {

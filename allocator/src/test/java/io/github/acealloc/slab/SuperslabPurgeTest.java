@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When the store's empty superslabs lose their pages, and in which order. */
 class SuperslabPurgeTest {
@@ -44,20 +46,28 @@ class SuperslabPurgeTest {
         assertThat(memory.purges()).isEqualTo(1);
     }
 
-    @Test
-    void pagesThatWereMissedInTimeAreKeptAsLongAsThatPays() {
+    /** They go back whole where no part can: direct buffers and arrays. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasMissedInTimeIsKeptAsLongAsThatPays(boolean whole) {
         long paying = 1000L * HOUR;
+        memory.refusePurges(whole);
         store.paying(paying);
         store.release(store.tryAcquire(false));
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
-        assertThat(store.purges()).as("nothing is known yet").isEqualTo(1);
+        assertThat(gone(whole)).as("nothing is known yet").isEqualTo(1);
         store.release(store.tryAcquire(false));
         long now = System.nanoTime();
         store.purge(now + HOUR, HOUR, NO_LIMIT);
         store.purge(now + paying - HOUR, HOUR, NO_LIMIT);
-        assertThat(store.purges()).as("it was needed again at once").isEqualTo(1);
+        assertThat(gone(whole)).as("it was needed again at once").isEqualTo(1);
         store.purge(now + paying + HOUR, HOUR, NO_LIMIT);
-        assertThat(store.purges()).isEqualTo(2);
+        assertThat(gone(whole)).isEqualTo(2);
+    }
+
+    private long gone(boolean whole) {
+        assertThat(whole ? store.purges() : store.releases()).isZero();
+        return whole ? store.releases() : store.purges();
     }
 
     @Test
@@ -70,24 +80,6 @@ class SuperslabPurgeTest {
         store.release(superslab);
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
         assertThat(store.purges()).isEqualTo(2);
-    }
-
-    /** As direct buffers and arrays do, which have no part that could stay. */
-    @Test
-    void thoseThatWentWholeAreMissedAsWell() {
-        long paying = 1000L * HOUR;
-        memory.refusePurges(true);
-        store.paying(paying);
-        store.release(store.tryAcquire(false));
-        store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
-        assertThat(store.releases()).as("nothing is known yet").isEqualTo(1);
-        store.release(store.tryAcquire(false));
-        long now = System.nanoTime();
-        store.purge(now + HOUR, HOUR, NO_LIMIT);
-        store.purge(now + paying - HOUR, HOUR, NO_LIMIT);
-        assertThat(store.releases()).as("another was needed at once").isEqualTo(1);
-        store.purge(now + paying + HOUR, HOUR, NO_LIMIT);
-        assertThat(store.releases()).isEqualTo(2);
     }
 
     @Test

@@ -9,8 +9,6 @@ import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** What must hold of an allocator after every test. */
 final class Laws {
@@ -42,16 +40,8 @@ final class Laws {
         assertHasNothing(allocator);
     }
 
-    /**
-     * All memory has gone back to the system. A heap that the governor is just looking at takes in what is released meanwhile when
-     * it is given up again, so that is waited for.
-     */
+    /** All memory has gone back to the system. */
     static void assertHasNothing(AceByteBufAllocator allocator) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (allocator.metric().usedDirectMemory() + allocator.metric().usedHeapMemory() > 0
-                && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
         assertThat(allocator.metric().usedDirectMemory())
                 .as("used direct memory")
                 .isZero();
