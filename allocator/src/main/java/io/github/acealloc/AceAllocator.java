@@ -19,7 +19,6 @@ import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.Block;
-import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.SuperslabStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,15 +162,15 @@ public final class AceAllocator implements Governor.Governed {
     /**
      * Takes back a block that was released by a thread that does not own its heap, or a huge one.
      *
-     * @param heap the block's heap
-     * @param slab the block's slab
+     * @param heap the block's heap; the block says itself whether it is on its way there
      * @param block the block
      */
-    public void release(ThreadHeap heap, Slab slab, Block block) {
-        if (slab.isHuge()) {
-            huge.release(slab);
+    @SuppressWarnings("ReferenceEquality") // identity is the question
+    public void release(ThreadHeap heap, Block block) {
+        if (heap == huge.home()) {
+            huge.release(block);
         } else {
-            heap.releaseRemote(block, slab.sizeClass());
+            heap.releaseRemote(block);
         }
     }
 

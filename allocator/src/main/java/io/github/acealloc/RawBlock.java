@@ -29,7 +29,8 @@ final class RawBlock extends AtomicInteger implements Block {
         return heap;
     }
 
-    Slab slab() {
+    @Override
+    public Slab slab() {
         return slab;
     }
 
@@ -83,7 +84,7 @@ final class RawBlock extends AtomicInteger implements Block {
     }
 
     @Override
-    public boolean arrive() {
+    public boolean arrive(Object home) {
         return compareAndSet(ON_ITS_WAY, FREE);
     }
 }

@@ -105,7 +105,7 @@ class RawAllocatorTest {
         RawBlock block = new RawBlock(null, null, 0).sendHome();
         block.stay();
         assertThatCode(block::checkLive).doesNotThrowAnyException();
-        assertThat(block.arrive()).isFalse();
+        assertThat(block.arrive(null)).isFalse();
     }
 
     @Test

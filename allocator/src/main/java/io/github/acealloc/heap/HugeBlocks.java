@@ -64,6 +64,15 @@ public final class HugeBlocks {
     }
 
     /**
+     * The heap that huge blocks name as theirs, and by which they find their way back here.
+     *
+     * @return owned by nobody
+     */
+    public ThreadHeap home() {
+        return home;
+    }
+
+    /**
      * Allocates a block with memory of its own.
      *
      * @param size bytes, greater than 0
@@ -130,18 +139,25 @@ public final class HugeBlocks {
     /**
      * Takes a released block back.
      *
-     * @param slab a huge block's slab, live until now
+     * @param block a huge block on its way home
      */
-    public void release(Slab slab) {
-        Kept released = new Kept(slab, System.nanoTime());
-        boolean keep;
+    public void release(Block block) {
+        Slab slab = null;
+        boolean keep = true;
+        long now = System.nanoTime();
         synchronized (this) {
-            slab.give(0);
-            liveBytes -= slab.blockBytes();
-            keep = !closed && kept.size() < KEEP_BLOCKS && keptBytes + slab.blockBytes() <= KEEP_BYTES;
-            if (keep) {
-                keep(released);
+            if (block.arrive(home)) {
+                slab = block.slab();
+                slab.give(0);
+                liveBytes -= slab.blockBytes();
+                keep = !closed && kept.size() < KEEP_BLOCKS && keptBytes + slab.blockBytes() <= KEEP_BYTES;
+                if (keep) {
+                    keep(new Kept(slab, now));
+                }
             }
+        }
+        if (slab == null) {
+            block.refused();
         }
         if (!keep) {
             try {

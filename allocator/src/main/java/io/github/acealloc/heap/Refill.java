@@ -164,16 +164,18 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     /** A block drained from the remote queue. */
     @Override
     public void accept(Block block) {
-        if (block.arrive()) {
-            // What finds no room is no reason for a higher cap: a larger cache is emptied less often, so more would
-            // wait here.
-            int id = block.blockId();
-            HotCache cache = heap.cache(slabs.slab(id).sizeClass());
-            if (cache.room() > 0) {
-                cache.arrive(id);
-            } else {
-                giveBack(cache, id, heap.knobs());
-            }
+        if (!block.arrive(heap)) {
+            block.refused();
+            return;
+        }
+        // What finds no room is no reason for a higher cap: a larger cache is emptied less often, so more would
+        // wait here.
+        int id = block.blockId();
+        HotCache cache = heap.cache(slabs.slab(id).sizeClass());
+        if (cache.room() > 0) {
+            cache.arrive(id);
+        } else {
+            giveBack(cache, id, heap.knobs());
         }
     }
 

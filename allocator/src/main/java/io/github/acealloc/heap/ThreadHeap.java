@@ -235,17 +235,22 @@ public final class ThreadHeap {
     /**
      * Takes back a block that the calling thread, which does not own this heap, has released.
      *
-     * @param block a block of this heap
-     * @param sizeClass its class
+     * @param block on its way to this heap
      */
-    public void releaseRemote(Block block, int sizeClass) {
+    public void releaseRemote(Block block) {
         if (tryBorrow()) {
+            boolean arrived;
             try {
-                if (block.arrive()) {
-                    caches[sizeClass].push(block.blockId());
+                arrived = block.arrive(this);
+                if (arrived) {
+                    // Read now that the block is ours: who released it in a race may have seen another slab.
+                    caches[block.slab().sizeClass()].push(block.blockId());
                 }
             } finally {
                 giveUp();
+            }
+            if (!arrived) {
+                block.refused();
             }
         } else {
             offer(block);

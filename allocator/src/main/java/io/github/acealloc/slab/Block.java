@@ -16,14 +16,25 @@ public interface Block {
     int blockId();
 
     /**
-     * Called by the heap's owner when the block comes home from another thread.
+     * The slab the slot is in. For whoever holds the block.
      *
-     * @return whether it was on its way; if not, two threads released it at the same time, it is home already or out
-     *     again, and this second arrival means nothing
+     * @return never {@code null}
      */
-    default boolean arrive() {
+    Slab slab();
+
+    /**
+     * Called when the block comes home from another thread, by whoever owns the heap that it comes to, or holds the lock there.
+     *
+     * @param home the heap that it comes to
+     * @return whether it was on its way there; if not, two threads released it at the same time, it is home already, out
+     *     again or on its way to another heap, and this second arrival means nothing: then call {@link #refused}
+     */
+    default boolean arrive(Object home) {
         return true;
     }
+
+    /** Tells that an arrival was ignored. May run anybody's code: a logger's. */
+    default void refused() {}
 
     /** Called by the releasing thread when the block could not be sent home: it is live again, as before its release. */
     default void stay() {}

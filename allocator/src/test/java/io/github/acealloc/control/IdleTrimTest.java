@@ -115,7 +115,7 @@ class IdleTrimTest {
                 live.add(allocate(heap, Long.BYTES));
             }
         });
-        live.forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
+        live.forEach(block -> heap.releaseRemote(block));
         look();
         now += DELAY;
         int passes = 0;
@@ -257,7 +257,7 @@ class IdleTrimTest {
             return all;
         });
         look();
-        blocks.forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
+        blocks.forEach(block -> heap.releaseRemote(block));
         assertThat(heap.remoteCount()).isEqualTo(500);
         lookAfter(DELAY - 1);
         assertThat(heap.remoteCount()).isEqualTo(500);
@@ -284,9 +284,8 @@ class IdleTrimTest {
             }
         });
         look();
-        quiet.forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
-        busy.subList(0, 40)
-                .forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
+        quiet.forEach(block -> heap.releaseRemote(block));
+        busy.subList(0, 40).forEach(block -> heap.releaseRemote(block));
         int busyClass = busy.get(0).slab().sizeClass();
         int quietClass = quiet.get(0).slab().sizeClass();
         loop.run(() -> allocate(heap, 2 * KIB)); // from the cache
@@ -308,7 +307,7 @@ class IdleTrimTest {
             return all;
         });
         look();
-        blocks.forEach(block -> heap.releaseRemote(block, block.slab().sizeClass()));
+        blocks.forEach(block -> heap.releaseRemote(block));
         lookAfter(DELAY);
         for (int looks = 1; heap.remoteCount() > 0; looks++) {
             assertThat(looks).as("looks").isLessThan(10);

@@ -393,7 +393,7 @@ class HeapRegistryTest {
         await().untilAsserted(() -> assertThat(evicted.get()).isNotNull());
         a.run(() -> assertThat(evicted.get()).isSameAs(Thread.currentThread()));
         assertThat(heap.cachedBytes()).isZero();
-        heap.releaseRemote(block, block.slab().sizeClass());
+        heap.releaseRemote(block);
         assertThat(rig.budget.committed()).isZero();
     }
 

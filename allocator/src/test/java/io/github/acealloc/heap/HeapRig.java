@@ -87,8 +87,7 @@ final class HeapRig {
     /** Releases on another thread; the block waits in the queue as long as the test's thread owns the heap. */
     void releaseElsewhere(List<TestBlock> blocks) {
         try (Loop loop = new Loop()) {
-            loop.run(() -> blocks.forEach(
-                    block -> block.heap().releaseRemote(block, block.slab().sizeClass())));
+            loop.run(() -> blocks.forEach(block -> block.heap().releaseRemote(block)));
         }
     }
 

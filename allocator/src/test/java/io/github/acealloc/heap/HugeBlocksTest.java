@@ -44,7 +44,7 @@ class HugeBlocksTest {
     }
 
     private void release(TestBlock block) {
-        huge.release(block.slab());
+        huge.release(block);
     }
 
     @AfterEach
@@ -207,14 +207,14 @@ class HugeBlocksTest {
         for (long beside : new long[] {address - 1, address + 1, address + 2 * MIB - 1, 0, -1, Long.MIN_VALUE}) {
             assertThat(direct.find(beside)).isNull();
         }
-        direct.release(block.slab());
+        direct.release(block);
         assertThat(direct.find(address)).as("kept").isSameAs(block.slab());
         source.failReleases(1);
         assertThatThrownBy(direct::trim).isInstanceOf(IllegalStateException.class);
         assertThat(direct.find(address)).as("could not be released").isSameAs(block.slab());
         direct.trim();
         assertThat(direct.find(address)).isNull();
-        direct.release(other.slab());
+        direct.release(other);
         direct.close();
         assertThat(source.reservedBytes()).isZero();
     }
@@ -364,7 +364,7 @@ class HugeBlocksTest {
             } else if (!mine.isEmpty()) {
                 TestBlock block = mine.remove(random.nextInt(mine.size()));
                 block.shut();
-                huge.release(block.slab());
+                huge.release(block);
             }
             if (i % 500 == 0) {
                 huge.trim();
@@ -372,7 +372,7 @@ class HugeBlocksTest {
         }
         for (TestBlock block : mine) {
             block.shut();
-            huge.release(block.slab());
+            huge.release(block);
         }
     }
 }

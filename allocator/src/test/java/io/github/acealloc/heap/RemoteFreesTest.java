@@ -4,6 +4,7 @@ package io.github.acealloc.heap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.slab.Block;
+import io.github.acealloc.testing.Token;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class RemoteFreesTest {
     private final RemoteFrees frees = new RemoteFrees();
 
     private static Block block(int id) {
-        return () -> id;
+        return new Token(id);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.os.Region;
+import io.github.acealloc.testing.Token;
 import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -86,7 +87,7 @@ class SlabTest {
     @Test
     void bindsAnObjectToASlot() {
         Slab slab = slab(1024);
-        Block block = () -> 7;
+        Block block = new Token(7);
         assertThat(slab.block(2)).isNull();
         slab.bind(2, block);
         assertThat(slab.block(2)).isSameAs(block);

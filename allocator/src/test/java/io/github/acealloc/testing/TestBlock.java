@@ -35,7 +35,7 @@ public final class TestBlock implements Block {
     }
 
     @Override
-    public boolean arrive() {
+    public boolean arrive(Object home) {
         return arrives;
     }
 
@@ -48,6 +48,7 @@ public final class TestBlock implements Block {
         return heap;
     }
 
+    @Override
     public Slab slab() {
         return slab;
     }

@@ -3,7 +3,6 @@ package io.github.acealloc.heap;
 
 import io.github.acealloc.it.order.Parcel;
 import io.github.acealloc.it.order.Window;
-import io.github.acealloc.slab.Block;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.openjdk.jcstress.annotations.Actor;
@@ -39,12 +38,12 @@ public class RemoteFree {
         @Actor
         public void releaseAndDrain() {
             queue.offer(other);
-            queue.drain(Block::arrive, 10);
+            queue.drain(block -> block.arrive(this), 10);
         }
 
         @Arbiter
         public void end(III_Result r) {
-            queue.drain(Block::arrive, 10);
+            queue.drain(block -> block.arrive(this), 10);
             r.r1 = mine.arrivals;
             r.r2 = mine.seen;
             r.r3 = other.arrivals;
@@ -85,7 +84,7 @@ public class RemoteFree {
             for (; head < tail.get(); head++) {
                 Parcel parcel = cells.get(head);
                 if (parcel != null) {
-                    parcel.arrive();
+                    parcel.arrive(this);
                 }
             }
         }
@@ -119,12 +118,12 @@ public class RemoteFree {
         @Actor
         public void releaseAndDrain() {
             queue.offer(other);
-            queue.drain(Block::arrive, 10);
+            queue.drain(block -> block.arrive(this), 10);
         }
 
         @Arbiter
         public void end(III_Result r) {
-            queue.drain(Block::arrive, 10);
+            queue.drain(block -> block.arrive(this), 10);
             r.r1 = mine.arrivals;
             r.r2 = mine.seen;
             r.r3 = other.arrivals;

@@ -43,7 +43,7 @@ public class Settle {
 
         @Actor
         public void release() {
-            heap.releaseRemote(parcel, 0);
+            heap.releaseRemote(parcel);
         }
 
         @Arbiter

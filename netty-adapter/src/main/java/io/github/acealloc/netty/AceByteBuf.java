@@ -32,31 +32,41 @@ import java.nio.channels.ScatteringByteChannel;
  * <i>handle</i>: a second object for the same slot, made for one use and bound to nothing, which the garbage collector
  * can therefore find unreachable.
  *
- * <p><b>The count.</b> It is changed by compare-and-set, with one exception, which is the most frequent step of all: a
- * heap's owner that finds 1 stores {@link #FREE}. Who finds 1 and may release holds the only reference, so in a correct
- * program nobody else changes the count then. In a wrong one, where another thread releases the same reference at the
- * same moment, that thread's compare-and-set may go unseen; so it does not write {@link #FREE} but
- * {@link #ON_ITS_WAY}, and the owner takes in what comes back from others only from that state ({@link #arrive}). The
- * owner's store has overwritten it: the second arrival is reported and ignored, and the block is given out once. A
- * {@code retain} without holding a reference, which is wrong on any pooled buffer, can likewise go unseen.
- * Releases one after the other, on whatever threads, always throw as with any Netty buffer. Everything else belongs to
- * whoever holds the buffer.
+ * <p><b>The count.</b> {@code retain}, and each release that is not the last, is one atomic add, which cannot fail. Who finds
+ * as many references as it releases has the buffer to itself; so in a correct program nobody else changes the count then, and
+ * the most frequent step of all needs no atomic: a heap's owner that finds 1 stores {@link #FREE}. Every other last release
+ * leaves {@link #ON_ITS_WAY}, by compare-and-set, and the heap takes in only what is on its way to it ({@link #arrive}). So where a
+ * wrong program releases one reference on two threads at the same moment, and the owner's store overwrites what the other
+ * thread wrote, the second arrival is reported and ignored, and the block is given out once. A {@code retain} without a
+ * reference, which is wrong on any pooled buffer, can likewise go unseen. Releases one after the other, on whatever threads,
+ * always throw as with any Netty buffer.
+ *
+ * <p><b>The binding.</b> A buffer may have several holders of which one grows it, while the others only retain and release. So
+ * nothing of the binding is read on these ways before the count, read by acquire, has told that nobody else is left: that
+ * pairs with the last holder's add, and what it grew is seen. All other methods are for one thread at a time, as with any
+ * Netty buffer.
  */
 abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBuf.class);
     private static final VarHandle REF_CNT = refCntHandle();
 
-    /** The count of a block that lies at home: in a hot cache or a slab. */
-    private static final int FREE = 0;
-
     /** What a block's count is besides while its lifetime is measured, so that only its last release leaves the fast path. */
-    private static final int SAMPLED = 1 << 30;
+    private static final int SAMPLED = 1 << 29;
 
-    /** What is left of the states below and above: how many references there are. */
+    /** What is left without the states: how many references there are. */
     private static final int COUNT = SAMPLED - 1;
 
+    /** More references are an error; so far below what fits that adds which are about to be taken back do no harm. */
+    static final int MOST = COUNT - (1 << 20);
+
     /** The count of a block that is released but not home yet: in a remote queue, or about to be. */
-    private static final int ON_ITS_WAY = Integer.MIN_VALUE;
+    private static final int ON_ITS_WAY = 5 << 29;
+
+    /** The count of a block that lies at home: in a hot cache or a slab. */
+    private static final int FREE = 6 << 29;
+
+    /** How often a last release is tried again that somebody who has no reference is in the way of. */
+    private static final int LAST_TRIES = 1_000;
 
     /** Times of birth are in units of 1,024 ns: an int of them is good for lifetimes of more than an hour. */
     private static final int BORN_SHIFT = 10;
@@ -70,7 +80,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
      */
     long address;
 
-    private int refCnt;
+    private int refCnt = FREE;
     private int length;
     private int born;
 
@@ -112,7 +122,8 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         return heap;
     }
 
-    final Slab slab() {
+    @Override
+    public final Slab slab() {
         return slab;
     }
 
@@ -149,9 +160,25 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         return refCnt & COUNT;
     }
 
+    /** How many references a count means: none where it says that the block is free or on its way. */
+    private static int references(int count) {
+        return count < 0 ? 0 : count & COUNT;
+    }
+
+    /** Which of the values above a count is near to: adds that are about to be taken back may lie between. */
+    private static int state(int count) {
+        return (count + (SAMPLED >> 1)) & -SAMPLED;
+    }
+
     @Override
     public final ByteBuf retain() {
-        return retain(1);
+        int count = (int) REF_CNT.getAndAdd(this, 1);
+        int references = references(count);
+        if (references == 0 || references >= MOST) {
+            takeBack(count, 1);
+            throw new IllegalReferenceCountException(references, 1);
+        }
+        return this;
     }
 
     @Override
@@ -159,27 +186,40 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         if (increment <= 0) {
             throw new IllegalArgumentException("increment: " + increment + " (expected: > 0)");
         }
+        int count = (int) REF_CNT.getVolatile(this);
+        if (isRetainable(count, increment)) {
+            count = (int) REF_CNT.getAndAdd(this, increment);
+            if (isRetainable(count, increment)) {
+                return this;
+            }
+            takeBack(count, increment);
+        }
+        throw new IllegalReferenceCountException(references(count), increment);
+    }
+
+    private static boolean isRetainable(int count, int increment) {
+        int references = references(count);
+        return references > 0 && increment <= MOST - references;
+    }
+
+    /** Undoes an add to a count that did not allow it; where a free block has been handed out since, nothing is left of it. */
+    private void takeBack(int before, int added) {
+        if (before >= 0) {
+            REF_CNT.getAndAdd(this, -added);
+            return;
+        }
         int count;
         do {
             count = (int) REF_CNT.getVolatile(this);
-            int references = count & COUNT;
-            if (references == 0 || increment > COUNT - references) {
-                throw new IllegalReferenceCountException(references, increment);
-            }
-        } while (!REF_CNT.compareAndSet(this, count, count + increment));
-        return this;
+        } while (state(count) == state(before) && !REF_CNT.compareAndSet(this, count, count - added));
     }
 
     @Override
     public final boolean release() {
-        if (heap.isOwner()) {
-            if ((int) REF_CNT.getAcquire(this) == 1) {
-                refCnt = FREE;
-                cache.push(blockId);
-                return true;
-            }
-        } else if (REF_CNT.compareAndSet(this, 1, ON_ITS_WAY)) {
-            pool().releaseElsewhere(this);
+        // The count first: who does not find itself alone must not look at the binding.
+        if ((int) REF_CNT.getAcquire(this) == 1 && heap.isOwner()) {
+            cache.push(blockId);
+            refCnt = FREE;
             return true;
         }
         return releaseSlow(1);
@@ -194,31 +234,60 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     private boolean releaseSlow(int decrement) {
-        int count;
-        int references;
-        do {
-            count = (int) REF_CNT.getVolatile(this);
-            references = count & COUNT;
+        while (true) {
+            int count = (int) REF_CNT.getAcquire(this);
+            int references = references(count);
+            if (references > decrement) {
+                count = (int) REF_CNT.getAndAdd(this, -decrement);
+                references = references(count);
+                if (references > decrement) {
+                    return false;
+                }
+                if (references == decrement) {
+                    return releaseLastOfSeveral(count & SAMPLED);
+                }
+                takeBack(count, -decrement);
+            }
             if (references < decrement) {
                 throw new IllegalReferenceCountException(references, -decrement);
             }
-        } while (!REF_CNT.compareAndSet(this, count, references == decrement ? ON_ITS_WAY : count - decrement));
-        if (references > decrement) {
-            return false;
+            if (REF_CNT.compareAndSet(this, count, ON_ITS_WAY)) {
+                leave(count);
+                return true;
+            }
         }
+    }
+
+    /**
+     * The others have released between the look at the count and the add, so none is left. Only somebody who has no reference
+     * can be in the way: for a moment if it retains, for good if it has released what it did not hold.
+     */
+    private boolean releaseLastOfSeveral(int left) {
+        for (int tries = LAST_TRIES; !REF_CNT.compareAndSet(this, left, ON_ITS_WAY); tries--) {
+            if (tries == 0) {
+                refused();
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        leave(left);
+        return true;
+    }
+
+    /** After the last release: nobody else has the buffer, so its binding may be read. */
+    private void leave(int count) {
         if ((count & SAMPLED) != 0 && !slab.isHuge()) {
             int lived = (int) (System.nanoTime() >>> BORN_SHIFT) - born;
             heap.observe(slab.sizeClass(), Integer.toUnsignedLong(lived) << BORN_SHIFT);
         }
         goHome();
-        return true;
     }
 
     /** Gives a block that is on its way back: into the hot cache by its owner, over the remote queue by others. */
     final void goHome() {
         if (heap.isOwner()) {
-            refCnt = FREE;
             cache.push(blockId);
+            refCnt = FREE;
         } else {
             pool().releaseElsewhere(this);
         }
@@ -236,13 +305,20 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     @Override
-    public final boolean arrive() {
-        if (refCnt == ON_ITS_WAY) {
+    public final boolean arrive(Object home) {
+        // Acquire pairs with the last release: the binding is the one that it was sent home with. That was elsewhere
+        // where
+        // this arrival is an old one, of a release that raced with the owner's.
+        if (state((int) REF_CNT.getAcquire(this)) == ON_ITS_WAY && heap == home) {
             refCnt = FREE;
             return true;
         }
-        LOGGER.error("{} was released by two threads at the same time; the second release is ignored", this);
         return false;
+    }
+
+    @Override
+    public final void refused() {
+        LOGGER.error("{} was released by two threads at the same time; the second release is ignored", this);
     }
 
     @Override

@@ -181,7 +181,7 @@ final class BufferPool implements Binder {
 
     /** Takes back a block that the calling thread does not own, or a huge one. */
     void releaseElsewhere(AceByteBuf buf) {
-        engine.release(buf.heap(), buf.slab(), buf);
+        engine.release(buf.heap(), buf);
     }
 
     /** Gives the calling thread's heap back. */

@@ -363,7 +363,7 @@ class LifetimeSamplingTest {
     @Test
     void moreReferencesThanCanBeCountedAreRefused() {
         loop.run(() -> {
-            int most = (1 << 30) - 1;
+            int most = AceByteBuf.MOST;
             AceByteBuf sampled = sampled(Kind.DIRECT, SMALL);
             AceByteBuf ordinary = ordinary(Kind.DIRECT, LARGE);
             for (AceByteBuf buf : List.of(sampled, ordinary)) {

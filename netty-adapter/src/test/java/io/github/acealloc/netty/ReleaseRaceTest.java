@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -141,6 +142,64 @@ class ReleaseRaceTest {
                 allocator.trim();
                 assertDistinct(kind, 100);
             });
+            assertThat(log.lines()).hasSize(1).first().asString().contains("SEVERE", "released by two threads");
+            Laws.assertClosesClean(allocator, owner, otherLoop);
+        }
+    }
+
+    /**
+     * The loser's arrival may wait in the queue while the block is given out again, outgrows its slot on another loop and is
+     * released: then it is on its way, but not to where the old arrival is.
+     */
+    @ParameterizedTest
+    @CsvSource({"DIRECT, 5000", "HEAP, 5000", "DIRECT, 2000000", "HEAP, 2000000"})
+    void anArrivalWhereTheBlockDoesNotBelongAnyMoreDoesNotCount(Kind kind, int grown) throws Exception {
+        try (LogCapture log = new LogCapture(AceByteBuf.class)) {
+            AceByteBuf buf = (AceByteBuf) owner.call(() -> kind.allocate(allocator, 100));
+            ByteBuf innocent =
+                    otherLoop.call(() -> kind.allocate(allocator, grown).setZero(0, grown));
+            CountDownLatch held = new CountDownLatch(1);
+            owner.run(buf::release);
+            buf.pool().releaseElsewhere(buf); // into the owner's queue, by a thread that lost the race
+            assertThat(owner.call(() -> kind.allocate(allocator, 100))).isSameAs(buf);
+            otherLoop.run(() -> buf.capacity(grown));
+            // The other loop is busy, so what is released now waits in its queue, and the owner drains first.
+            otherLoop.executor().execute(() -> awaitUninterruptibly(held));
+            plain.submit(() -> assertThat(buf.release()).isTrue()).get(60, TimeUnit.SECONDS);
+            owner.run(allocator::trim);
+            held.countDown();
+            otherLoop.run(() -> assertDistinct(kind, grown));
+            owner.run(() -> {
+                assertDistinct(kind, grown);
+                assertDistinct(kind, 100);
+            });
+            assertThat(innocent.refCnt()).isOne();
+            otherLoop.run(innocent::release);
+            assertThat(log.lines()).hasSize(1).first().asString().contains("SEVERE", "released by two threads");
+            Laws.assertClosesClean(allocator, owner, otherLoop);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A huge block has memory of its own, whose second arrival must not free what somebody else has by then. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void theSecondArrivalOfAHugeBlockIsIgnored(Kind kind) {
+        try (LogCapture log = new LogCapture(AceByteBuf.class)) {
+            AceByteBuf buf = (AceByteBuf) kind.allocate(allocator, 2_000_000);
+            buf.release();
+            assertThat(kind.allocate(allocator, 2_000_000)).isSameAs(buf);
+            buf.pool().releaseElsewhere(buf);
+            assertThat(kind.allocate(allocator, 2_000_000).release()).isTrue();
+            assertThat(buf.setByte(1_999_999, 1).refCnt()).isOne();
+            assertThat(buf.release()).isTrue();
             assertThat(log.lines()).hasSize(1).first().asString().contains("SEVERE", "released by two threads");
             Laws.assertClosesClean(allocator, owner, otherLoop);
         }

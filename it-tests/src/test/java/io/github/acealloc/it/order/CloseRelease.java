@@ -32,7 +32,7 @@ public class CloseRelease {
 
         @Actor
         public void release() {
-            orphan.heap.releaseRemote(parcel, 0);
+            orphan.heap.releaseRemote(parcel);
         }
 
         @Arbiter
@@ -70,7 +70,7 @@ public class CloseRelease {
         private void drain() {
             Parcel home = queue.poll();
             if (home != null) {
-                home.arrive();
+                home.arrive(this);
             }
         }
 

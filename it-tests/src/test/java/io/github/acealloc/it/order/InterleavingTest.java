@@ -67,7 +67,7 @@ class InterleavingTest {
 
         void release() {
             if (shared != null) {
-                shared.releaseRemote(parcel, 0);
+                shared.releaseRemote(parcel);
             } else {
                 parcel.arrivals = 1; // there was nothing to release yet
             }
@@ -232,7 +232,7 @@ class InterleavingTest {
 
                     private void settle() {
                         while (!queue.isEmpty()) {
-                            queue.remove().arrive();
+                            queue.remove().arrive(this);
                         }
                     }
 

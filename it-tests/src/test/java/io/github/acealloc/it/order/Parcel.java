@@ -2,6 +2,7 @@
 package io.github.acealloc.it.order;
 
 import io.github.acealloc.slab.Block;
+import io.github.acealloc.slab.Slab;
 
 /** A block without memory, which notes that it came home, and in what state. Only an owner of its heap touches it there. */
 public final class Parcel implements Block {
@@ -19,12 +20,17 @@ public final class Parcel implements Block {
         throw new AssertionError("a parcel lies in no slab");
     }
 
+    @Override
+    public Slab slab() {
+        throw new AssertionError("a parcel lies in no slab");
+    }
+
     /** What happens when it comes home, before it is counted. */
     public Runnable onArrival = () -> {};
 
     /** Says that it must not be taken in, so that the heap asks for no slab. */
     @Override
-    public boolean arrive() {
+    public boolean arrive(Object home) {
         onArrival.run();
         arrivals++;
         seen = contents;

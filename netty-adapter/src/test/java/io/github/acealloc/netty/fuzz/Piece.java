@@ -23,6 +23,9 @@ final class Piece {
     int writer;
     boolean frozen;
 
+    /** Whether others have references, who only release them. */
+    private boolean shared;
+
     /** A buffer in which nothing is known. */
     Piece(ByteBuf buf, long seed) {
         this(buf, seed, 0, 0, 0);
@@ -118,11 +121,17 @@ final class Piece {
         }
     }
 
+    /** Makes a reference for somebody who only releases it. */
+    void share() {
+        shared = true;
+        buf.retain();
+    }
+
     /** Checks everything and releases. */
     void release() {
         check();
         boolean last = buf.release();
-        if (!frozen && !last) {
+        if (!frozen && !shared && !last) {
             throw new AssertionError("references: " + buf.refCnt() + " are left (expected: 0) of " + this);
         }
     }

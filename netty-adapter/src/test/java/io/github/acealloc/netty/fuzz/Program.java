@@ -23,6 +23,10 @@ final class Program {
     private static final int RARE = 20_000;
 
     final Queue<Piece> inbox = new ConcurrentLinkedQueue<>();
+
+    /** References to pieces that others go on with, whatever they do: all that is done with one is to release it. */
+    final Queue<ByteBuf> references = new ConcurrentLinkedQueue<>();
+
     final Hand hand = new Hand();
 
     private final ByteBufAllocator allocator;
@@ -64,8 +68,10 @@ final class Program {
             held.add(allocate());
         } else if (kind < 17 || held.size() > MOST_HELD) {
             release(take(held));
-        } else if (kind < 20) {
+        } else if (kind < 19) {
             send(take(held));
+        } else if (kind == 19) {
+            share(held.get(dice.below(held.size())));
         } else if (kind < 23) {
             receive();
         } else if (kind == 23 && disturbances.length > 0 && dice.oneIn(RARE / 100)) {
@@ -135,8 +141,19 @@ final class Program {
         others.get(hand.dice.below(others.size())).inbox.add(piece);
     }
 
+    /** Gives a reference away and goes on, so that a piece may be grown while somebody else is about to release it. */
+    private void share(Piece piece) {
+        piece.share();
+        others.get(hand.dice.below(others.size())).references.add(piece.buf);
+        hand.operations++;
+    }
+
     /** Works on what others sent, and releases as much as came. */
     private void receive() {
+        for (ByteBuf reference = references.poll(); reference != null; reference = references.poll()) {
+            reference.release();
+            hand.operations++;
+        }
         for (Piece guest = inbox.poll(); guest != null; guest = inbox.poll()) {
             hand.dice.restart(guest.seed, guest.writer);
             guest.check();
@@ -172,7 +189,7 @@ final class Program {
 
     /** How much it holds; nobody runs it meanwhile. */
     int pieces() {
-        return held.size() + guests.size() + inbox.size();
+        return held.size() + guests.size() + inbox.size() + references.size();
     }
 
     /** Releases everything; nobody runs it meanwhile. */
@@ -183,5 +200,7 @@ final class Program {
         inbox.clear();
         held.forEach(this::release);
         held.clear();
+        references.forEach(ByteBuf::release);
+        references.clear();
     }
 }
