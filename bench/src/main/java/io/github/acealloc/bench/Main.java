@@ -6,6 +6,7 @@ import io.github.acealloc.bench.cli.CompareCommand;
 import io.github.acealloc.bench.cli.JmhCommand;
 import io.github.acealloc.bench.cli.ListCommand;
 import io.github.acealloc.bench.cli.MemoryCommand;
+import io.github.acealloc.bench.cli.PictureCommand;
 import io.github.acealloc.bench.cli.RecordCommand;
 import io.github.acealloc.bench.cli.ServerCommand;
 import io.github.acealloc.bench.cli.SweepCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             SweepCommand.class,
             AblateCommand.class,
+            PictureCommand.class,
             ListCommand.class,
             JmhCommand.class,
             ServerCommand.class,

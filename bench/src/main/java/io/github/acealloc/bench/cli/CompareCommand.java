@@ -11,6 +11,7 @@ import io.github.acealloc.bench.report.Report;
 import io.github.acealloc.bench.run.Experiment;
 import io.github.acealloc.bench.run.Job;
 import io.github.acealloc.bench.run.Timing;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -97,6 +98,9 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(names = "--jvm-arg", paramLabel = "ARG", description = "One more option for every measured JVM.")
     List<String> jvmArgs = List.of();
 
+    @Option(names = "--report-line", hidden = true, paramLabel = "FILE", description = "Gets the report's address.")
+    Path reportLine;
+
     @Spec
     CommandSpec spec;
 
@@ -113,8 +117,14 @@ public final class CompareCommand implements Callable<Integer> {
                 quick ? Timing.QUICK : Timing.FULL,
                 quick && rounds == null ? QUICK_LIMIT : Experiment.NO_LIMIT,
                 jvmArgs);
-        return new Job(experiment, new Report(quick), out)
+        int exit = new Job(experiment, new Report(quick), out)
                 .run(spec.commandLine().getOut());
+        if (reportLine != null) {
+            Files.writeString(
+                    reportLine,
+                    "Report: %s%n".formatted(out.resolve(Report.HTML).toUri()));
+        }
+        return exit;
     }
 
     /** What was asked for; without any option on it, quick runs its own few cells. */

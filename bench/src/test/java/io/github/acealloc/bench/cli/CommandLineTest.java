@@ -142,7 +142,7 @@ class CommandLineTest {
     void whatRunsInChildProcessesIsNotForUsers() {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
-                .contains("compare", "sweep", "ablate", "list", "jmh")
+                .contains("compare", "sweep", "ablate", "picture", "list", "jmh")
                 .doesNotContain(ServerCommand.NAME, MemoryCommand.NAME, RecordCommand.NAME);
     }
 }
