@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A newcomer's server: Netty's usual bootstrap with the README's two lines, and a client that knows nothing of it. */
+/** A newcomer's server: Netty's usual bootstrap with the README's line on both kinds of its channels, and a client that knows nothing of it. */
 final class AdoptionTest {
     private static final String PROPERTY = "acealloc.allocator";
     private static final int REQUESTS = 50;

@@ -64,7 +64,14 @@ record Bars(String title, String unit, Map<String, Bar> bars) {
     }
 
     private static String unit(Metric metric) {
-        return metric == Metric.THROUGHPUT ? "µs/request" : metric.unit();
+        return switch (metric) {
+            case TIME -> "ns";
+            case THROUGHPUT -> "µs/request";
+            case HELD -> "MiB held";
+            case RSS, RSS_AVERAGE -> "MiB resident";
+            case RSS_GROWTH -> "MiB more";
+            default -> metric.unit();
+        };
     }
 
     private static boolean isMeasured(ResultRecord record, Metric metric) {

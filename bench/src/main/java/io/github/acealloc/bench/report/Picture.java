@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.bench.report;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -21,7 +20,7 @@ public final class Picture {
     private static final int WIDTH = 880;
     private static final int MARGIN = 16;
     private static final int LABELS = 150;
-    private static final int NUMBERS = 92;
+    private static final int NUMBERS = 116;
     private static final int PANEL = (WIDTH - 2 * MARGIN - LABELS) / 2;
     private static final int HEAD = 70;
     private static final int FOOT = 44;
@@ -101,10 +100,11 @@ public final class Picture {
             Bars.Bar bar = entry.getValue();
             pen.setColor(colour(entry.getKey()));
             pen.fill(new Rectangle2D.Double(left, y, Math.max(1, bar.value() * scale), BAR - 2));
-            pen.setColor(INK);
-            pen.setStroke(new BasicStroke(1f));
-            double middle = y + (BAR - 2) / 2.0;
-            pen.draw(new Line2D.Double(left + bar.low() * scale, middle, left + bar.high() * scale, middle));
+            if (bar.low() < bar.high()) {
+                double middle = y + (BAR - 2) / 2.0;
+                pen.setColor(INK);
+                pen.draw(new Line2D.Double(left + bar.low() * scale, middle, left + bar.high() * scale, middle));
+            }
             int end = (int) Math.ceil(left + Math.max(bar.high(), bar.value()) * scale);
             write(TerminalTable.number(bar.value()) + " " + group.unit(), SMALL, INK, end + 5, y + BAR - 2);
             y += BAR;
