@@ -24,8 +24,8 @@ public final class Picture {
     private static final int PANEL = (WIDTH - 2 * MARGIN - LABELS) / 2;
     private static final int HEAD = 70;
     private static final int FOOT = 44;
-    private static final int BAR = 11;
-    private static final int GAP = 14;
+    private static final int BAR = 13;
+    private static final int GAP = 16;
 
     private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     private static final Font SMALL = TEXT.deriveFont(11f);
@@ -120,7 +120,7 @@ public final class Picture {
                 SMALL,
                 FAINT,
                 MARGIN,
-                height - 26);
+                height - 28);
         ResultRecord any = records.get(0);
         write("Java " + any.java() + ", " + any.cpu(), SMALL, FAINT, MARGIN, height - 11);
     }
