@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @ExtendWith(NoLeakDetection.class)
 class TwoHoldersStressTest {
-    private static final int PAIRS = 3;
-    private static final int ROUNDS = 5_000;
-    private static final int PRIVATE = 32;
+    private static final int PAIRS = 2;
+    private static final int ROUNDS = 40_000;
+    private static final int PRIVATE = 8;
 
     /** Whose buffers. */
     enum Whose {
@@ -48,7 +48,7 @@ class TwoHoldersStressTest {
             for (int round = 0; round < ROUNDS; round++) {
                 ByteBuf buf = kind.allocate(allocator, size).retain();
                 handedOver.set(buf);
-                spin(round % 8);
+                spin(round % 64);
                 last.addAndGet(buf.release() ? 1 : 0);
                 await(handedOver, false);
                 check(mine, 1);
@@ -84,7 +84,7 @@ class TwoHoldersStressTest {
     private static ByteBuf await(AtomicReference<ByteBuf> place, boolean full) {
         ByteBuf buf = place.get();
         for (int spins = 0; (buf != null) != full; spins++) {
-            if (spins < 500) {
+            if (spins < 100) {
                 Thread.onSpinWait();
             } else {
                 Thread.yield();
@@ -95,7 +95,7 @@ class TwoHoldersStressTest {
     }
 
     private static void spin(int spins) {
-        for (int i = 0; i < spins * 20; i++) {
+        for (int i = 0; i < spins; i++) {
             Thread.onSpinWait();
         }
     }
