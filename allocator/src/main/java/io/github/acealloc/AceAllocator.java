@@ -37,6 +37,15 @@ public final class AceAllocator implements Governor.Governed {
     /** No pass over idle memory takes longer. */
     private static final long PASS_NANOS = 2_000_000;
 
+    /** After so many purge delays in which it was empty and unused, an event loop gives its heap up. */
+    private static final int UNUSED_DELAYS = 2;
+
+    /** For so many an address range is kept that nobody needs. */
+    private static final int ADDRESS_DELAYS = 4;
+
+    /** No delay counts as shorter for the two. */
+    private static final long LEAST_UNUSED_NANOS = 1_000_000_000;
+
     /** Between two pieces of work that was too long for one turn. */
     private static final long PACE_MILLIS = 10;
 
@@ -47,6 +56,7 @@ public final class AceAllocator implements Governor.Governed {
 
     private final OsMemory memory;
     private final MemoryBudget budget;
+    private final Binder binder;
     private final SuperslabStore store;
     private final HeapRegistry registry;
     private final HugeBlocks huge;
@@ -54,6 +64,7 @@ public final class AceAllocator implements Governor.Governed {
     private final AceLoop loop;
     private final Pace pace = new Pace(System.nanoTime());
     private volatile Knobs knobs;
+    private volatile boolean closed;
 
     /**
      * An engine that has taken no memory yet.
@@ -80,6 +91,7 @@ public final class AceAllocator implements Governor.Governed {
     public AceAllocator(OsMemory memory, MemoryBudget budget, Knobs knobs, Mode mode, Profile profile, Binder binder) {
         this.memory = memory;
         this.budget = budget;
+        this.binder = binder;
         this.knobs = knobs;
         store = new SuperslabStore(memory, budget, this::watch);
         AtomicInteger numbers = new AtomicInteger();
@@ -124,7 +136,22 @@ public final class AceAllocator implements Governor.Governed {
      * @throws IllegalStateException if the allocator is closed
      */
     public ThreadHeap attach(Executor executor) {
-        return registry.attach(executor);
+        return attach(executor, null);
+    }
+
+    /**
+     * Gives the calling thread, which runs an event loop, a heap of its own, until it ends or has not used it for long.
+     *
+     * @param executor where the thread runs tasks
+     * @param leave run there when the heap is empty and was not used for long: makes the thread {@link #detach} it;
+     *     {@code null} if it keeps it
+     * @return the heap
+     * @throws IllegalStateException if the allocator is closed
+     */
+    public ThreadHeap attach(Executor executor, Runnable leave) {
+        ThreadHeap heap = registry.attach(executor, leave);
+        watch();
+        return heap;
     }
 
     /**
@@ -220,10 +247,12 @@ public final class AceAllocator implements Governor.Governed {
     /** Gives back what has been idle for long enough, and has the control loop make a turn; called by the governor. */
     @Override
     public long tick(long now) {
-        long delay = knobs.purgeDelayNanos();
+        boolean dropped = binder.isDropped();
+        long delay = dropped ? 0 : knobs.purgeDelayNanos();
         boolean more = false;
         try {
-            more = idleTrim.look(now, delay);
+            more = idleTrim.look(now, delay, dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS));
+            loop.forget(registry.heaps());
         } finally {
             try {
                 huge.expire(now, delay);
@@ -231,6 +260,8 @@ public final class AceAllocator implements Governor.Governed {
                 try {
                     store.paying(loop.payingNanos());
                     more |= store.purge(now, delay, PASS_NANOS);
+                    more |= store.releaseAddresses(
+                            now, dropped ? 0 : ADDRESS_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS), PASS_NANOS);
                 } finally {
                     learn(now);
                 }
@@ -269,10 +300,16 @@ public final class AceAllocator implements Governor.Governed {
         return loop;
     }
 
-    /** Whether it holds memory that the governor has to look after. */
+    /** Whether it holds anything that the governor has to look after: memory, addresses, or an event loop that holds it. */
     @Override
     public boolean isActive() {
-        return committedBytes() > 0;
+        return committedBytes() > 0 || store.keepsAddresses() || registry.isHeldByLoops();
+    }
+
+    /** A closed one gives back by itself what is released. */
+    @Override
+    public boolean isHeld() {
+        return !closed;
     }
 
     /**
@@ -281,6 +318,7 @@ public final class AceAllocator implements Governor.Governed {
      * @param evict run on each event loop that owns a heap: makes it {@link #detach}
      */
     public void close(Runnable evict) {
+        closed = true;
         try {
             store.close();
         } finally {
@@ -298,9 +336,10 @@ public final class AceAllocator implements Governor.Governed {
      * @return a snapshot
      */
     public AceStats stats() {
-        List<ThreadHeap> heaps = registry.heaps();
-        HeapSurvey survey = new HeapSurvey(kind(), heaps, store);
-        HeapCounters counters = heaps.stream().map(ThreadHeap::counters).reduce(new HeapCounters(), HeapCounters::sum);
+        HeapRegistry.Census all = registry.census();
+        HeapSurvey survey = new HeapSurvey(kind(), all, store);
+        HeapCounters counters =
+                all.heaps().stream().map(ThreadHeap::counters).reduce(all.past().counters(), HeapCounters::sum);
         long kept = huge.keptBytes();
         long live = survey.liveBytes() + huge.liveBytes();
         long cached = survey.cachedBytes() + kept;

@@ -120,8 +120,8 @@ public final class RawAllocator implements AutoCloseable {
         }
         RawBlock block = (RawBlock) slab.block(slot);
         if (block == null) {
-            throw new IllegalStateException(hex(address) + " is not allocated (found: block " + slot + " of " + slab
-                    + ", which was never handed out)");
+            throw new IllegalStateException(
+                    hex(address) + " is not allocated (found: block " + slot + " of " + slab + ", which is free)");
         }
         return block;
     }

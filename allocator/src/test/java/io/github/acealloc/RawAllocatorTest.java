@@ -176,7 +176,7 @@ class RawAllocatorTest {
         long slab = superslabOf(address);
         refused(slab + 60 * KIB, IllegalStateException.class)
                 .hasMessageStartingWith(hex(slab + 60 * KIB) + " is not allocated (found: block 60 of slab(")
-                .hasMessageEndingWith(", which was never handed out)");
+                .hasMessageEndingWith(", which is free)");
         assertThat(address).as("fetched in a batch, of which it was the last").isNotEqualTo(slab);
         refused(slab, IllegalStateException.class).hasMessageContaining("that is free already)");
     }

@@ -44,6 +44,10 @@ public final class AceLoop {
     private final DecisionLog log = new DecisionLog();
     private final PolicyTournament tournament = new PolicyTournament();
     private final IdentityHashMap<ThreadHeap, HeapWatch> watches = new IdentityHashMap<>();
+
+    /** What was learned in heaps that have gone. Guarded by the lock of {@link #watches}. */
+    private final Map<Integer, LearnedPolicy.Limits> past = new HashMap<>();
+
     private final Map<Integer, Integer> pins = new ConcurrentHashMap<>();
     private final SizeMix mix = new SizeMix();
     private volatile Mode mode;
@@ -169,6 +173,29 @@ public final class AceLoop {
     private HeapWatch watch(ThreadHeap heap, long now) {
         synchronized (watches) {
             return watches.computeIfAbsent(heap, h -> new HeapWatch(h, h.knobs(), now));
+        }
+    }
+
+    /**
+     * Forgets heaps that have gone, but not what was learned in them.
+     *
+     * @param heaps those that there are
+     */
+    public void forget(List<ThreadHeap> heaps) {
+        synchronized (watches) {
+            if (watches.size() <= heaps.size()) {
+                return;
+            }
+            IdentityHashMap<ThreadHeap, HeapWatch> gone = new IdentityHashMap<>(watches);
+            heaps.forEach(gone::remove);
+            gone.forEach((heap, watch) -> {
+                for (int c = 0; c < SizeClasses.COUNT; c++) {
+                    if (watch.knows(c)) {
+                        past.put(SizeClasses.blockBytes(c), new LearnedPolicy.Limits(watch.cap(c), watch.batch(c)));
+                    }
+                }
+                watches.remove(heap);
+            });
         }
     }
 
@@ -310,14 +337,15 @@ public final class AceLoop {
     }
 
     /**
-     * What was learned so far: for each class the middle of the heaps that have used it.
+     * What was learned so far: for each class the middle of the heaps that have used it, or what the last one that has gone knew.
      *
      * @return a snapshot
      */
     public LearnedPolicy learned() {
-        Map<Integer, LearnedPolicy.Limits> limits = new HashMap<>();
+        Map<Integer, LearnedPolicy.Limits> limits;
         List<HeapWatch> all;
         synchronized (watches) {
+            limits = new HashMap<>(past);
             all = new ArrayList<>(watches.values());
         }
         for (int c = 0; c < SizeClasses.COUNT; c++) {

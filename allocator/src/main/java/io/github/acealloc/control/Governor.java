@@ -4,6 +4,7 @@ package io.github.acealloc.control;
 import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -13,8 +14,9 @@ import java.util.function.LongSupplier;
  * The one background thread of all allocators: it runs while at least one of them holds memory.
  *
  * <p>A daemon, started when memory is first taken and ended when none is left, so that it keeps no JVM alive, and a class loader only
- * while one of its allocators has memory. It holds allocators weakly: one that is dropped must be closed. What fails in one allocator's turn is logged once and does not reach the
- * others.
+ * while one of its allocators has memory. It holds an open allocator for as long as that has something to give back: one that its
+ * user has dropped becomes idle, gives all back as any idle one does, and is forgotten then. What fails in one allocator's turn is
+ * logged once and does not reach the others.
  */
 public final class Governor implements Runnable {
     private static final Logger LOGGER = System.getLogger(Governor.class.getName());
@@ -24,6 +26,9 @@ public final class Governor implements Runnable {
 
     /** Guarded by the instance's lock. */
     private final Set<Governed> governed = Collections.newSetFromMap(new WeakHashMap<>());
+
+    /** Those of them that would lose memory if they were forgotten. Guarded by the instance's lock. */
+    private final Set<Governed> held = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Set<Governed> failed = Collections.newSetFromMap(new WeakHashMap<>());
     private Thread thread;
@@ -45,6 +50,13 @@ public final class Governor implements Runnable {
          * @return {@code false} when it holds no memory; it must {@link Governor#watch} again when it takes some
          */
         boolean isActive();
+
+        /**
+         * Whether nobody else would give its memory back if it were forgotten.
+         *
+         * @return {@code false} if what it has goes back by itself, or not at all
+         */
+        boolean isHeld();
     }
 
     /** Tests make their own. */
@@ -53,7 +65,7 @@ public final class Governor implements Runnable {
     /**
      * Looks after an allocator until it is no longer active.
      *
-     * @param allocator held weakly
+     * @param allocator held for as long as it {@linkplain Governed#isHeld wants to be}
      */
     public static void watch(Governed allocator) {
         INSTANCE.add(allocator);
@@ -66,6 +78,7 @@ public final class Governor implements Runnable {
 
     synchronized void add(Governed allocator) {
         governed.add(allocator);
+        held.add(allocator);
         if (thread == null || !thread.isAlive()) {
             Thread started = new Thread(null, this, "acealloc-governor", 0, false);
             started.setDaemon(true);
@@ -113,6 +126,8 @@ public final class Governor implements Runnable {
         governed.removeIf(allocator -> !isActive(allocator));
         // The copy decides: what the garbage collector has just cleared may still count in the set.
         List<Governed> active = new ArrayList<>(governed);
+        held.clear();
+        active.stream().filter(Governed::isHeld).forEach(held::add);
         if (active.isEmpty()) {
             thread = null;
         }
@@ -131,10 +146,20 @@ public final class Governor implements Runnable {
     private long tick(Governed allocator) {
         try {
             return allocator.tick(clock.getAsLong());
+        } catch (LinkageError e) {
+            report(allocator, e);
+            forget(allocator);
+            return TICK_MILLIS;
         } catch (Throwable e) {
             report(allocator, e);
             return TICK_MILLIS;
         }
+    }
+
+    /** An application is gone, and its class loader closed: to go on trying would keep that in memory. */
+    private synchronized void forget(Governed allocator) {
+        governed.remove(allocator);
+        held.remove(allocator);
     }
 
     private void report(Governed allocator, Throwable e) {

@@ -6,6 +6,7 @@ import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.SizeClasses;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 
 /**
  * Finds what heaps hold and nobody has used for a while, and has their owners give it back.
@@ -15,6 +16,9 @@ import java.util.IdentityHashMap;
  */
 public final class IdleTrim {
     private static final long SPARED = -1;
+
+    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(Watch.class);
 
     private final HeapRegistry registry;
     private final IdentityHashMap<ThreadHeap, Watch> watches = new IdentityHashMap<>();
@@ -33,17 +37,22 @@ public final class IdleTrim {
      *
      * @param now the time, as {@code System.nanoTime()} tells it
      * @param delayNanos how long something lies unused before it is given back
+     * @param leaveNanos how long a heap is empty and unused before its event loop gives it up
      * @return whether a heap's trimming took so long that it stopped, so that it should go on soon
      */
-    public boolean look(long now, long delayNanos) {
+    public boolean look(long now, long delayNanos, long leaveNanos) {
         boolean unfinished = false;
         RuntimeException failure = null;
         for (ThreadHeap heap : registry.heaps()) {
             try {
-                unfinished |= look(heap, now, delayNanos);
+                unfinished |= lookAt(heap, now, delayNanos, leaveNanos);
             } catch (RuntimeException e) {
                 failure = e; // the other heaps must not wait for this one
             }
+        }
+        registry.sweep();
+        if (watches.size() > registry.heaps().size()) {
+            watches.keySet().retainAll(registry.heaps());
         }
         if (failure != null) {
             throw failure;
@@ -51,10 +60,13 @@ public final class IdleTrim {
         return unfinished;
     }
 
-    private boolean look(ThreadHeap heap, long now, long delayNanos) {
+    private boolean lookAt(ThreadHeap heap, long now, long delayNanos, long leaveNanos) {
         Watch watch = watches.computeIfAbsent(heap, h -> new Watch(now));
         long[] classes = watch.quietClasses(heap, now, delayNanos);
         long whole = watch.idleHeap(heap, now, delayNanos);
+        if (heap.isEmpty() && watch.isLeft(now, leaveNanos)) {
+            registry.letGo(heap, watch.heapActivity);
+        }
         if (whole == SPARED && !holdsIdle(heap, classes)) {
             return false;
         }
@@ -106,6 +118,11 @@ public final class IdleTrim {
                 heapSince = now;
             }
             return now - heapSince >= delayNanos && heap.holdsIdle() ? seen : SPARED;
+        }
+
+        /** Whether the heap has done nothing for so long that its event loop need not have one; asked after {@link #idleHeap}. */
+        boolean isLeft(long now, long leaveNanos) {
+            return now - heapSince >= leaveNanos;
         }
     }
 }

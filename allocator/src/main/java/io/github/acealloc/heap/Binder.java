@@ -9,7 +9,7 @@ import io.github.acealloc.slab.Slab;
 public interface Binder {
 
     /**
-     * Makes a slot's object, once in the slab's life.
+     * Makes a slot's object, when the slot is taken for the first time, or has been free for long.
      *
      * @param heap the heap it belongs to, for ever
      * @param slab the slab
@@ -17,4 +17,13 @@ public interface Binder {
      * @return the object, with {@link Block#blockId()} equal to {@code slab.blockId(slot)}
      */
     Block bind(ThreadHeap heap, Slab slab, int slot);
+
+    /**
+     * Whether the user has dropped the allocator, so that what is free need not be kept for him; asked by the governor.
+     *
+     * @return {@code false} if that is not known
+     */
+    default boolean isDropped() {
+        return false;
+    }
 }

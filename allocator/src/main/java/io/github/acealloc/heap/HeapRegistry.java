@@ -14,6 +14,12 @@ import java.util.function.Supplier;
  * Which thread has which heap: event loops own one each, all other threads share a few stripes, and a heap whose
  * thread has ended waits on the shelf until the next event loop adopts it whole.
  *
+ * <p><b>Going.</b> A heap that holds nothing goes when there are enough on the shelf. It holds nothing if it has no superslab
+ * and nothing in its queue: a block that is live, cached or on its way keeps its slab, and that its superslab. So no release
+ * of a correct program can meet a heap that has gone, and what a wrong one sends there means nothing. Who takes a heap
+ * out owns it and has taken it off the shelf, so nobody adopts it, and retires it before giving it up: whoever then offers to its
+ * queue sees that afterwards, or offered before the last look at the queue, and the queue is emptied either way.
+ *
  * <p>Safe for use by any thread. The lock guards the shelf and is never held while a heap is trimmed.
  */
 public final class HeapRegistry {
@@ -23,6 +29,7 @@ public final class HeapRegistry {
     private final Supplier<ThreadHeap> newHeap;
     private final List<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
     private final ArrayDeque<ThreadHeap> shelf = new ArrayDeque<>();
+    private PastHeaps past = PastHeaps.NONE;
     private final AtomicReferenceArray<ThreadHeap> stripes;
     private volatile boolean closed;
 
@@ -39,14 +46,26 @@ public final class HeapRegistry {
     }
 
     /**
-     * Gives the calling thread a heap of its own until {@link #detach}: the heap of a thread that ended if there is
-     * one, else a new one.
+     * Gives the calling thread a heap of its own until {@link #detach}.
      *
      * @param executor where the thread runs tasks
      * @return the heap
      * @throws IllegalStateException if the registry is closed
      */
     public ThreadHeap attach(Executor executor) {
+        return attach(executor, null);
+    }
+
+    /**
+     * Gives the calling thread a heap of its own until {@link #detach}: the heap of a thread that ended if there is
+     * one, else a new one.
+     *
+     * @param executor where the thread runs tasks
+     * @param leave run there by {@link #letGo}: makes the thread {@link #detach} the heap; {@code null} if it keeps it
+     * @return the heap
+     * @throws IllegalStateException if the registry is closed
+     */
+    public ThreadHeap attach(Executor executor, Runnable leave) {
         ThreadHeap heap = adopt();
         if (heap == null) {
             // Owned before anybody can see it: a trim elsewhere borrows whatever it finds without an owner.
@@ -55,7 +74,7 @@ public final class HeapRegistry {
             assert taken : "a new heap had an owner";
             add(heap);
         }
-        heap.executor(executor);
+        heap.executor(executor, leave);
         if (closed) {
             detach(heap);
             checkOpen();
@@ -100,13 +119,63 @@ public final class HeapRegistry {
      * @param heap from {@link #attach}
      */
     public void detach(ThreadHeap heap) {
-        heap.executor(null);
+        heap.executor(null, null);
+        boolean goes = false;
         try {
             heap.empty();
+            goes = takeOutSurplus(heap);
         } finally {
             heap.giveUp();
-            if (!shelve(heap)) {
+            if (!goes && !shelve(heap)) {
                 heap.settle();
+            }
+        }
+    }
+
+    /** Takes a heap out that holds nothing, if enough others are on the shelf. The caller owns it, and it is not on the shelf. */
+    private boolean takeOutSurplus(ThreadHeap heap) {
+        synchronized (shelf) {
+            if (closed || shelf.size() < kept() || !heap.isEmpty()) {
+                return false;
+            }
+            past = past.plus(heap);
+            heaps.remove(heap);
+            heap.retire();
+            return true;
+        }
+    }
+
+    /** How many heaps that hold nothing the shelf keeps for event loops to come. */
+    private int kept() {
+        return stripes.length();
+    }
+
+    /** Takes out what has become empty on the shelf since it was put there, but for a few. */
+    public void sweep() {
+        int looks;
+        synchronized (shelf) {
+            looks = shelf.size();
+        }
+        for (; looks > 0; looks--) {
+            ThreadHeap heap;
+            synchronized (shelf) {
+                if (shelf.size() <= kept()) {
+                    return;
+                }
+                heap = shelf.pollFirst();
+            }
+            if (!heap.tryBorrow()) {
+                shelve(heap);
+                continue;
+            }
+            boolean goes = false;
+            try {
+                goes = takeOutSurplus(heap);
+            } finally {
+                heap.giveUp();
+                if (!goes && !shelve(heap)) {
+                    heap.settle();
+                }
             }
         }
     }
@@ -226,6 +295,33 @@ public final class HeapRegistry {
         }
     }
 
+    /**
+     * Has an event loop give up its heap, if that is still empty and unused when it comes to it. So nothing but its user holds an
+     * allocator that is no longer used, however long the loops live.
+     *
+     * @param heap one of {@link #heaps}
+     * @param activity what {@link ThreadHeap#activity()} was
+     */
+    public void letGo(ThreadHeap heap, long activity) {
+        if (heap.isHeldByLoop() && !runHere(heap, h -> {})) {
+            heap.requestLeave(activity);
+        }
+    }
+
+    /**
+     * Whether an event loop has a heap that it might {@linkplain #letGo give up}.
+     *
+     * @return a moment late
+     */
+    public boolean isHeldByLoops() {
+        for (ThreadHeap heap : heaps) {
+            if (heap.isHeldByLoop()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean runHere(ThreadHeap heap, Consumer<ThreadHeap> task) {
         if (heap.isOwner()) {
             task.accept(heap);
@@ -288,5 +384,19 @@ public final class HeapRegistry {
      */
     public List<ThreadHeap> heaps() {
         return heaps;
+    }
+
+    /** Every heap there is, and what those that have gone had done: each heap is in one of the two. */
+    public record Census(List<ThreadHeap> heaps, PastHeaps past) {}
+
+    /**
+     * Counts all heaps that there are and were.
+     *
+     * @return a snapshot
+     */
+    public Census census() {
+        synchronized (shelf) {
+            return new Census(List.copyOf(heaps), past);
+        }
     }
 }

@@ -26,13 +26,14 @@ public final class HeapSurvey {
      * Surveys heaps.
      *
      * @param kind {@code direct} or {@code heap}
-     * @param all the heaps
+     * @param all the heaps, and those that have gone
      * @param store theirs
      */
-    public HeapSurvey(String kind, List<ThreadHeap> all, SuperslabStore store) {
+    public HeapSurvey(String kind, HeapRegistry.Census all, SuperslabStore store) {
         this.kind = kind;
+        Arrays.setAll(allocations, all.past()::allocations);
         tiers = new TierFigures(0, 0, 0, 0, store.residentBytes(), store.purgedBytes());
-        all.forEach(this::survey);
+        all.heaps().forEach(this::survey);
     }
 
     private void survey(ThreadHeap heap) {

@@ -8,6 +8,7 @@ import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class HugeBlocks {
     /** Memory of huge blocks comes in multiples of this many bytes. */
     static final int PAGE = OsMemory.PAGE;
+
+    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(Kept.class);
 
     private static final int KEEP_BLOCKS = 8;
     private static final long KEEP_BYTES = 32L << 20;

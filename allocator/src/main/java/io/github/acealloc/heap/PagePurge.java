@@ -6,7 +6,7 @@ import io.github.acealloc.slab.SuperslabStore;
 import java.util.List;
 
 /**
- * Gives back the free pages of superslabs that a few long-lived blocks hold on to. Owner only.
+ * Gives back the free pages of superslabs that a few long-lived blocks hold on to, and the objects of their slots. Owner only.
  *
  * <p>While the heap allocates, its clock is what it allocates: for each {@link #STEP_BLOCKS} that come from slabs, the next
  * superslab of a ring is visited, and those of its pages go that have been free since its last visit. That happens only while
@@ -87,7 +87,7 @@ final class PagePurge {
 
     /** Counts a superslab that has come in, of which no page may have been used yet. */
     void fetched() {
-        changes++;
+        changes += store.purgesParts() ? 1 : 0;
     }
 
     /** Counts a block that has left its slab. */
@@ -194,13 +194,13 @@ final class PagePurge {
         }
     }
 
-    /** Whether pages may have become free since the last pass began, so that one may find some. */
+    /** Whether slots may have become free since the last pass began, so that one may find some. */
     boolean isDue() {
-        return changes != changesAtPass && store.purgesParts();
+        return changes != changesAtPass;
     }
 
     /**
-     * Gives back all free pages.
+     * Gives back all free pages, where the system takes them, and the objects of all free slots.
      *
      * @param nanos how long that may take; what is left is for the next call
      */
@@ -216,7 +216,10 @@ final class PagePurge {
                 continue;
             }
             Superslab superslab = superslabs.get(passed);
-            if (superslab.idleBytes() == 0 || store.purgeUnused(superslab, false, RUNS) < RUNS) {
+            if (superslab.idleBytes() == 0
+                    || !store.purgesParts()
+                    || store.purgeUnused(superslab, false, RUNS) < RUNS) {
+                superslab.unbindFree();
                 passed++;
             }
             if (System.nanoTime() - start >= nanos) {

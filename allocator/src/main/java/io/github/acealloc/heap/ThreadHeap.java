@@ -59,6 +59,10 @@ public final class ThreadHeap {
 
     private final int superslabBytes;
     private volatile Executor executor;
+
+    /** What makes the owner give this heap up, run by the executor; null if it keeps it. */
+    private volatile Runnable leave;
+
     private volatile boolean retired;
 
     /** Written by the owner, cleared by the governor; if one misses the other, memory goes a tick later. */
@@ -67,6 +71,7 @@ public final class ThreadHeap {
     private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean trimRequested = new AtomicBoolean();
     private final AtomicBoolean turnRequested = new AtomicBoolean();
+    private final AtomicBoolean leaveRequested = new AtomicBoolean();
 
     /**
      * A heap without memory and without an owner.
@@ -418,6 +423,33 @@ public final class ThreadHeap {
         request(heap -> heap.turn(due), turnRequested);
     }
 
+    /** Asks the owner to give this heap up, if it is empty and has not been used meanwhile. */
+    void requestLeave(long activity) {
+        request(
+                heap -> {
+                    Runnable leave = heap.leave;
+                    if (leave != null && heap.isEmpty() && heap.activity() == activity) {
+                        leave.run();
+                    }
+                },
+                leaveRequested);
+    }
+
+    /** Whether an event loop has it that would give it up if it did not use it. */
+    boolean isHeldByLoop() {
+        return leave != null;
+    }
+
+    /**
+     * Whether it has no memory, and so no block that is live, cached or on its way, and nothing waits in its queue. Exact for the
+     * owner.
+     *
+     * @return {@code true} if nothing would be lost with it
+     */
+    public boolean isEmpty() {
+        return slabs.superslabs().isEmpty() && refill.remote().isEmpty();
+    }
+
     private void request(Consumer<ThreadHeap> task, AtomicBoolean pending) {
         Executor executor = this.executor;
         if (executor == null || !pending.compareAndSet(false, true)) {
@@ -443,11 +475,13 @@ public final class ThreadHeap {
         return executor;
     }
 
-    void executor(Executor executor) {
+    void executor(Executor executor, Runnable leave) {
         this.executor = executor;
+        this.leave = leave;
         requested.set(false);
         trimRequested.set(false);
         turnRequested.set(false);
+        leaveRequested.set(false);
     }
 
     /**

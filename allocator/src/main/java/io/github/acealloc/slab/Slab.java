@@ -161,7 +161,7 @@ public final class Slab {
      * The object bound to a slot.
      *
      * @param slot 0 to capacity − 1
-     * @return {@code null} if the slot was never taken
+     * @return {@code null} if the slot was never taken, or has been free for long
      */
     public Block block(int slot) {
         return blocks[slot];
@@ -175,6 +175,23 @@ public final class Slab {
      */
     public void bind(int slot, Block block) {
         blocks[slot] = block;
+    }
+
+    /**
+     * Lets the objects go that are bound to free slots: nobody can reach them by the slot until it is taken again, and then it
+     * gets another. Blocks in a hot cache or on their way home are not free and keep theirs. Owner only.
+     *
+     * @param from where to begin, in bytes from the start of {@link #region()}
+     * @param end where to end; slots that overlap are meant
+     */
+    void unbindFree(int from, int end) {
+        int first = Math.max(from - offset, 0) / blockBytes;
+        int last = end <= offset ? -1 : Math.min((end - 1 - offset) / blockBytes, capacity - 1);
+        for (int slot = first; slot <= last; slot++) {
+            if (blocks[slot] != null && isFree(slot)) {
+                blocks[slot] = null;
+            }
+        }
     }
 
     /**

@@ -228,6 +228,21 @@ public final class Superslab {
         return purged;
     }
 
+    /** Lets the objects of free slots go, wherever they lie. Owner only. */
+    public void unbindFree() {
+        unbindFree(0, slabs.length << UNIT_SHIFT);
+    }
+
+    /** Lets the objects of free slots go that overlap some bytes. */
+    void unbindFree(int from, int end) {
+        for (int unit = from >>> UNIT_SHIFT; unit <= (end - 1) >>> UNIT_SHIFT; unit++) {
+            Slab slab = slabs[unit];
+            if (slab != null && (slab.firstUnit() == unit || unit == from >>> UNIT_SHIFT)) {
+                slab.unbindFree(from, end);
+            }
+        }
+    }
+
     /** What must be counted again before these bytes are used. */
     int purgedBytes(int offset, int bytes) {
         return purged.countIn(offset, bytes) * OsMemory.PAGE;

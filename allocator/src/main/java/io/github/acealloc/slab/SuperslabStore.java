@@ -6,6 +6,7 @@ import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
 import java.lang.System.Logger;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * Where heaps get whole superslabs and give empty ones back: the last stop before the system.
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
  *   in service   belongs to a heap                               committed
  *   resident     empty, its pages still there                    committed
  *   purged       empty, its pages given back, address range kept
+ *   released     nobody has needed it for longer, or too many are kept
  * </pre>
  *
  * <p>An empty superslab stays resident for the purge delay, because a heap that grows and shrinks would pay for its
@@ -33,6 +35,9 @@ public final class SuperslabStore {
 
     /** For how many paying times it is remembered that pages were needed again within one of them. */
     private static final int REMEMBERED = 8;
+
+    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(Empty.class, PurgedPages.class);
 
     private final OsMemory memory;
     private final MemoryBudget budget;
@@ -172,7 +177,8 @@ public final class SuperslabStore {
     }
 
     /**
-     * Gives free pages of a superslab back whose other pages are in use. The caller owns the superslab.
+     * Gives free pages of a superslab back whose other pages are in use, and lets the objects of the slots in them go. The caller
+     * owns the superslab.
      *
      * @param superslab in use
      * @param settled only those that have been free since the last call for it
@@ -199,6 +205,7 @@ public final class SuperslabStore {
                     break;
                 }
                 pages.purge(first, end);
+                superslab.unbindFree(from, pages.offset(end));
                 done++;
             }
             pages.settle();
@@ -320,6 +327,43 @@ public final class SuperslabStore {
         return false;
     }
 
+    /**
+     * Gives address ranges back that nobody has needed for long enough.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @param delayNanos for how long
+     * @param nanos how long that may take
+     * @return whether there is more
+     */
+    public boolean releaseAddresses(long now, long delayNanos, long nanos) {
+        long start = System.nanoTime();
+        for (Empty empty; (empty = pollForgotten(now, delayNanos)) != null; ) {
+            releaseAddresses(empty);
+            remember(empty.since);
+            if (System.nanoTime() - start >= nanos) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private synchronized Empty pollForgotten(long now, long delayNanos) {
+        Empty first = purged.peekFirst();
+        long delay = delayNanos > 0 ? Math.max(delayNanos, delay(now, delayNanos)) : 0;
+        return first == null || now - first.since < delay ? null : purged.pollFirst();
+    }
+
+    private void releaseAddresses(Empty empty) {
+        try {
+            giveToSystem(empty.superslab);
+        } catch (Throwable e) {
+            synchronized (this) {
+                purged.addLast(empty);
+            }
+            throw e;
+        }
+    }
+
     private synchronized void remember(long since) {
         gone.addLast(since);
         if (gone.size() > MAX_PURGED) {
@@ -380,14 +424,7 @@ public final class SuperslabStore {
             if (empty == null) {
                 return;
             }
-            try {
-                giveToSystem(empty.superslab);
-            } catch (Throwable e) {
-                synchronized (this) {
-                    purged.addLast(empty);
-                }
-                throw e;
-            }
+            releaseAddresses(empty);
         }
     }
 
@@ -441,6 +478,15 @@ public final class SuperslabStore {
      */
     public synchronized long purgedBytes() {
         return (long) purged.size() * superslabBytes + purgedInUseBytes;
+    }
+
+    /**
+     * Whether address ranges without pages are kept.
+     *
+     * @return {@code false} if all memory that it has is committed
+     */
+    public synchronized boolean keepsAddresses() {
+        return !purged.isEmpty();
     }
 
     /**

@@ -11,6 +11,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -34,6 +35,7 @@ class GovernorTest {
         final AtomicInteger ticks = new AtomicInteger();
         volatile boolean active = true;
         volatile boolean wantsMore;
+        volatile boolean held = true;
         volatile Thread thread;
         volatile RuntimeException failure;
         volatile boolean unspeakable;
@@ -54,6 +56,11 @@ class GovernorTest {
         @Override
         public boolean isActive() {
             return active;
+        }
+
+        @Override
+        public boolean isHeld() {
+            return held;
         }
 
         @Override
@@ -138,6 +145,11 @@ class GovernorTest {
             public boolean isActive() {
                 return ward.isActive();
             }
+
+            @Override
+            public boolean isHeld() {
+                return ward.isHeld();
+            }
         };
         wards.add(ward);
         governor.add(reading);
@@ -173,35 +185,60 @@ class GovernorTest {
         }
     }
 
-    @Test
-    void whatNobodyElseHoldsIsForgotten() {
-        AtomicInteger ticks = new AtomicInteger();
-        Thread[] thread = new Thread[1];
-        WeakReference<Governed> forgotten = new WeakReference<>(watchWithoutHolding(ticks, thread));
-        await().until(() -> ticks.get() > 0);
-        await().until(() -> {
-            System.gc();
-            return forgotten.get() == null;
-        });
-        await().until(() -> !thread[0].isAlive());
-    }
+    /** What only the governor knows of: to be dropped by the test. */
+    private record Dropped(
+            WeakReference<Governed> ward, AtomicInteger ticks, AtomicBoolean active, AtomicBoolean held) {}
 
-    private Governed watchWithoutHolding(AtomicInteger ticks, Thread[] thread) {
+    private Dropped watchWithoutHolding() {
+        AtomicInteger ticks = new AtomicInteger();
+        AtomicBoolean active = new AtomicBoolean(true);
+        AtomicBoolean held = new AtomicBoolean(true);
         Governed governed = new Governed() {
             @Override
             public long tick(long now) {
-                thread[0] = Thread.currentThread();
                 ticks.incrementAndGet();
-                return 250;
+                return 20;
             }
 
             @Override
             public boolean isActive() {
-                return true;
+                return active.get();
+            }
+
+            @Override
+            public boolean isHeld() {
+                return held.get();
             }
         };
         governor.add(governed);
-        return governed;
+        return new Dropped(new WeakReference<>(governed), ticks, active, held);
+    }
+
+    private static void awaitForgotten(Dropped dropped) {
+        await().until(() -> {
+            System.gc();
+            return dropped.ward.get() == null;
+        });
+    }
+
+    @Test
+    void whatNobodyElseHoldsIsLookedAfterWhileItHasMemory() {
+        Dropped dropped = watchWithoutHolding();
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            int before = dropped.ticks.get();
+            await().until(() -> dropped.ticks.get() > before);
+        }
+        dropped.active.set(false);
+        awaitForgotten(dropped);
+    }
+
+    @Test
+    void whatGivesBackByItselfIsNotHeld() {
+        Dropped dropped = watchWithoutHolding();
+        await().until(() -> dropped.ticks.get() > 0);
+        dropped.held.set(false);
+        awaitForgotten(dropped);
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IdleTrimTest {
     private static final int KIB = 1 << 10;
     private static final long DELAY = 1000;
+    private static final long LEAVE = 5000;
     private static final int NONE = -1;
 
     private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
@@ -95,7 +96,7 @@ class IdleTrimTest {
     }
 
     private void look() {
-        idleTrim.look(now, DELAY);
+        idleTrim.look(now, DELAY, LEAVE);
         loops.forEach(Loop::settle);
     }
 
@@ -120,7 +121,7 @@ class IdleTrimTest {
         now += DELAY;
         int passes = 0;
         do {
-            boolean unfinished = idleTrim.look(now, DELAY);
+            boolean unfinished = idleTrim.look(now, DELAY, LEAVE);
             assertThat(unfinished || passes == 0 || heap.remoteCount() == 0)
                     .as("pass %s of %s blocks", passes, heap.remoteCount())
                     .isTrue();
@@ -130,7 +131,7 @@ class IdleTrimTest {
         assertThat(passes).isGreaterThan(2);
         lookAfter(DELAY);
         lookAfter(DELAY);
-        assertThat(idleTrim.look(now, DELAY)).as("nothing is left to do").isFalse();
+        assertThat(idleTrim.look(now, DELAY, LEAVE)).as("nothing is left to do").isFalse();
         assertThat(heap.committedBytes()).isZero();
     }
 
@@ -243,6 +244,63 @@ class IdleTrimTest {
         }
         assertThat(asked).isEmpty();
         assertThat(heap.takenBytes()).isPositive();
+    }
+
+    /** A heap of a loop that gives it up when it is asked to, used once. */
+    private ThreadHeap attachToLeave(Loop loop) {
+        return loop.call(() -> {
+            ThreadHeap[] heap = new ThreadHeap[1];
+            heap[0] = registry.attach(loop, () -> registry.detach(heap[0]));
+            use(heap[0], KIB);
+            return heap[0];
+        });
+    }
+
+    @Test
+    void aLoopThatDoesNotUseItsHeapGivesItUp() {
+        Loop loop = loop();
+        ThreadHeap heap = attachToLeave(loop);
+        assertThat(registry.isHeldByLoops()).isTrue();
+        look();
+        lookAfter(DELAY);
+        assertThat(heap.isEmpty()).isTrue();
+        lookAfter(DELAY);
+        assertThat(registry.isHeldByLoops()).as("not for so short a time").isTrue();
+        lookAfter(LEAVE);
+        assertThat(registry.isHeldByLoops()).isFalse();
+        assertThat(loop.call(heap::isOwner)).isFalse();
+        assertThat(attachToLeave(loop)).as("from the shelf").isSameAs(heap);
+    }
+
+    @Test
+    void aLoopThatHasAnythingLiveKeepsItsHeap() {
+        Loop loop = loop();
+        ThreadHeap heap = attachToLeave(loop);
+        loop.run(() -> allocate(heap, KIB));
+        for (int i = 0; i < 10; i++) {
+            lookAfter(LEAVE);
+        }
+        assertThat(loop.call(heap::isOwner)).isTrue();
+    }
+
+    @Test
+    void aLoopThatUsesItsHeapAgainBeforeItIsAskedKeepsIt() {
+        Loop loop = loop();
+        List<Runnable> asked = new ArrayList<>();
+        boolean[] left = new boolean[1];
+        ThreadHeap heap = loop.call(() -> registry.attach(asked::add, () -> left[0] = true));
+        look();
+        lookAfter(LEAVE);
+        assertThat(asked).hasSize(1);
+        loop.run(() -> use(heap, KIB));
+        loop.run(asked.get(0)::run);
+        assertThat(left[0]).isFalse();
+        loop.run(() -> heap.trim());
+        asked.clear();
+        look();
+        lookAfter(LEAVE);
+        loop.run(asked.get(0)::run);
+        assertThat(left[0]).isTrue();
     }
 
     @Test

@@ -157,8 +157,8 @@ class PagePurgeFaultsTest {
         rig.memory.refusePurges(false);
         assertThat(rig.store.purgesParts()).isFalse();
         pinned.use(1);
-        assertThat(heap.holdsIdle()).as("nothing that could go").isFalse();
         rig.trim();
+        assertThat(heap.holdsIdle()).as("nothing that could go").isFalse();
         heap.trimIdle(spared(), heap.activity());
         pinned.visit(20);
         pinned.use(2000);

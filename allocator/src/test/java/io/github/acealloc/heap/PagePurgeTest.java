@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.testing.TestBlock;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,31 @@ class PagePurgeTest {
                 .as("a little more than what is spared")
                 .isLessThan(PagePurge.SPARED_BYTES + 512 * KIB);
         assertThat(heap.slabs().superslabs()).as("none is given back whole").hasSizeGreaterThanOrEqualTo(10);
+    }
+
+    /** Blocks in hot caches and with the user keep their objects; all others are made anew when their slots are taken again. */
+    @Test
+    void theObjectsOfFreeSlotsGoWithThePages() {
+        pinned.pin(4);
+        rig.knobs = Knobs.defaults().withCaches(8, 4);
+        List<TestBlock> cached = rig.allocate(BLOCK, 4);
+        cached.forEach(rig::release);
+        assertThat(bound()).isGreaterThan(4 * PER_SUPERSLAB - 1);
+        List<Integer> inCache = rig.cached(BLOCK);
+        assertThat(inCache).isNotEmpty();
+        heap.trimIdle(PinnedHeap.spared(), heap.activity());
+        assertThat(heap.slabs().pages().isDue()).isFalse();
+        assertThat(bound()).isEqualTo(pinned.live.size() + inCache.size());
+        assertThat(inCache).allSatisfy(id -> assertThat(rig.block(id)).isNotNull());
+        assertThat(pinned.live).allSatisfy(block -> assertThat(rig.block(block.blockId())).isSameAs(block));
+        pinned.fill(2);
+        pinned.expectExact();
+    }
+
+    private long bound() {
+        return heap.slabs().slabs().stream()
+                .mapToLong(slab -> Arrays.stream(slab.blocks()).filter(Objects::nonNull).count())
+                .sum();
     }
 
     @Test
