@@ -6,6 +6,7 @@ import io.github.acealloc.AceStats;
 import io.github.acealloc.control.AceLoop;
 import io.github.acealloc.control.Mode;
 import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.netty.Face.Parts;
 import io.github.acealloc.netty.PolicyFile.Policies;
 import io.github.acealloc.os.ContainerLimit;
 import io.github.acealloc.os.HeapMemory;
@@ -37,8 +38,13 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBufAllocator.class);
 
     private static final long AUTOMATIC = -1;
+    private static final String NAME =
+            "AceByteBufAllocator(directByDefault: " + PlatformDependent.directBufferPreferred() + ")";
 
-    /** The allocator for the whole JVM, with the settings of the system properties. */
+    /**
+     * The allocator for the whole JVM, with the settings of the system properties. It stays open: {@link #close} gives back what is
+     * free.
+     */
     public static final AceByteBufAllocator DEFAULT = new AceByteBufAllocator();
 
     private final MemoryBudget directBudget;
@@ -47,8 +53,8 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     private final BufferPool heap;
     private final AceAllocatorMetric metric;
     private final Optional<PolicyKeeper> keeper;
-    private final boolean printsStatsAtExit;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closed;
+    private final Parts parts;
 
     /** An allocator with the settings of the {@code acealloc.*} system properties. */
     public AceByteBufAllocator() {
@@ -89,10 +95,11 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
                 .map(file -> new PolicyKeeper(file, learns));
         Policies learned = keeper.map(PolicyKeeper::read).orElse(Policies.NONE);
         Knobs common = knobs != null ? knobs : config.knobs();
+        Face face = new Face();
         direct = new BufferPool(
-                this, directMemory, directBudget, config, learned.direct().over(common), leaks);
+                face, directMemory, directBudget, config, learned.direct().over(common), leaks);
         heap = new BufferPool(
-                this, new HeapMemory(), heapBudget, config, learned.heap().over(common), leaks);
+                face, new HeapMemory(), heapBudget, config, learned.heap().over(common), leaks);
         metric = new AceAllocatorMetric(direct, heap);
         keeper.ifPresent(k -> k.keep(loop(direct)::learned, loop(heap)::learned));
         for (AceLoop loop : List.of(loop(direct), loop(heap))) {
@@ -101,18 +108,52 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
             }
             keeper.ifPresent(k -> loop.log().listen(k::decided));
         }
-        printsStatsAtExit = config.printsStatsAtExit();
-        if (printsStatsAtExit || keeper.isPresent()) {
+        closed = new AtomicBoolean();
+        parts = new Parts(directBudget, heapBudget, direct, heap, metric, keeper, config.printsStatsAtExit(), closed);
+        face.show(this, parts);
+        watchExit();
+    }
+
+    /** Another object for what one that was dropped has left. */
+    AceByteBufAllocator(Parts parts) {
+        super(PlatformDependent.directBufferPreferred());
+        this.parts = parts;
+        directBudget = parts.directBudget();
+        heapBudget = parts.heapBudget();
+        direct = parts.direct();
+        heap = parts.heap();
+        metric = parts.metric();
+        keeper = parts.keeper();
+        closed = parts.closed();
+        watchExit();
+    }
+
+    private void watchExit() {
+        if (parts.printsStatsAtExit() || keeper.isPresent()) {
             AtExit.watch(this);
+        }
+        if (parts.printsStatsAtExit()) {
+            stats().print(); // so that all it takes is loaded while the class loader is open
         }
     }
 
     /** Prints the figures and keeps what was learned, if that is wanted. */
     void atExit() {
-        if (printsStatsAtExit) {
-            System.err.print(this + "\n" + stats().print());
+        lastThings(parts);
+    }
+
+    /** The same for one that nobody may have any more. What fails is said, and keeps nobody from anything. */
+    static void lastThings(Parts parts) {
+        try {
+            if (parts.printsStatsAtExit()) {
+                System.err.print(NAME + "\n" + stats(parts).print());
+            }
+            parts.keeper().ifPresent(PolicyKeeper::write);
+        } catch (RuntimeException e) {
+            System.err.println(NAME + ": " + e);
+        } catch (LinkageError e) {
+            System.err.println(NAME + ": the class loader is closed, so nothing is printed or written: " + e);
         }
-        keeper.ifPresent(PolicyKeeper::write);
     }
 
     /** Whether this Java runtime has JFR; without it the event's class cannot even be loaded. */
@@ -155,7 +196,13 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * @return a snapshot
      */
     public AceStats stats() {
-        return metric.directStats().plus(metric.heapStats(), sharesBudget());
+        return stats(parts);
+    }
+
+    private static AceStats stats(Parts parts) {
+        return parts.metric()
+                .directStats()
+                .plus(parts.metric().heapStats(), parts.directBudget() == parts.heapBudget());
     }
 
     private boolean sharesBudget() {
@@ -224,12 +271,36 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * Ends the allocator: further allocations throw {@code IllegalStateException}, on event loops from the moment they have
      * run what this sends them; memory goes back to the system, what is still live as its buffers are released. Logs how
      * much that is. Closing again does nothing more.
+     *
+     * <p>{@link #DEFAULT} is everybody's and cannot be closed: frameworks that close whatever they were given, as Spring does with
+     * its beans, make it give back what is free and keep what it has learned.
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        boolean first = closed.compareAndSet(false, true);
+        if (isEverybodys()) {
+            stayOpen(first);
+        } else if (first) {
+            end();
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // identity is the question
+    private boolean isEverybodys() {
+        return this == DEFAULT;
+    }
+
+    private void stayOpen(boolean first) {
+        keeper.ifPresent(PolicyKeeper::write);
+        trim();
+        if (first) {
+            LOGGER.info(
+                    "AceByteBufAllocator.DEFAULT was asked to close: it is the whole JVM's and stays open; what is free goes back (said"
+                            + " once). An allocator of your own, new AceByteBufAllocator(), can be closed");
+        }
+    }
+
+    private void end() {
         keeper.ifPresent(PolicyKeeper::end);
         try {
             direct.close();

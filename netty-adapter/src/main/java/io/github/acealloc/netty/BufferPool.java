@@ -24,10 +24,11 @@ import java.util.concurrent.RejectedExecutionException;
  * buffers.
  *
  * <p>Safe for use by any thread. A thread that runs an event loop (a {@code FastThreadLocalThread} whose executor Netty
- * knows) owns a heap from its first allocation to its end; every other thread borrows a stripe for each allocation.
+ * knows) owns a heap from its first allocation to its end, or until it has not used it for some seconds and all of it is free;
+ * every other thread borrows a stripe for each allocation.
  */
 final class BufferPool implements Binder {
-    private final AceByteBufAllocator allocator;
+    private final Face face;
     private final AceAllocator engine;
     private final LeakSampling leaks;
     private final boolean isDirect;
@@ -40,14 +41,8 @@ final class BufferPool implements Binder {
         }
     };
 
-    BufferPool(
-            AceByteBufAllocator allocator,
-            OsMemory memory,
-            MemoryBudget budget,
-            AceConfig config,
-            Knobs knobs,
-            LeakSampling leaks) {
-        this.allocator = allocator;
+    BufferPool(Face face, OsMemory memory, MemoryBudget budget, AceConfig config, Knobs knobs, LeakSampling leaks) {
+        this.face = face;
         this.leaks = leaks;
         isDirect = memory.isDirect();
         engine = new AceAllocator(memory, budget, knobs, config.mode(), config.profile(), this);
@@ -59,7 +54,12 @@ final class BufferPool implements Binder {
     }
 
     AceByteBufAllocator allocator() {
-        return allocator;
+        return face.allocator();
+    }
+
+    @Override
+    public boolean isDropped() {
+        return face.isDropped();
     }
 
     AceAllocator engine() {
@@ -124,7 +124,7 @@ final class BufferPool implements Binder {
         if (heap == null) {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
-                heap = engine.attach(task -> execute(executor, task));
+                heap = engine.attach(task -> execute(executor, task), this::evict);
                 try {
                     heaps.set(heap);
                 } catch (Throwable e) {

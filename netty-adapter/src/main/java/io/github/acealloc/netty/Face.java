@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.netty;
+
+import io.github.acealloc.os.MemoryBudget;
+import java.lang.ref.WeakReference;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The allocator as its user sees it, found from what he does not see: its pools, which buffers and event loops hold.
+ *
+ * <p>It is held weakly. So it is seen when the user has dropped the allocator, though loops that have used it live on; what is free
+ * then goes back at once. A buffer that lives longer than the object it came from may still be asked for its allocator, and gets
+ * another object for the same pools: as the first one was collected, nobody can tell them apart.
+ */
+final class Face {
+    /** What an allocator consists of. */
+    record Parts(
+            MemoryBudget directBudget,
+            MemoryBudget heapBudget,
+            BufferPool direct,
+            BufferPool heap,
+            AceAllocatorMetric metric,
+            Optional<PolicyKeeper> keeper,
+            boolean printsStatsAtExit,
+            AtomicBoolean closed) {}
+
+    private Parts parts;
+    private volatile WeakReference<AceByteBufAllocator> seen;
+
+    /** Whether the last things of what was dropped are done. For the governor's thread. */
+    private boolean done;
+
+    /** Shows an allocator for the first time, before it hands out anything. */
+    void show(AceByteBufAllocator allocator, Parts parts) {
+        this.parts = parts;
+        seen = new WeakReference<>(allocator);
+    }
+
+    /** The allocator. */
+    AceByteBufAllocator allocator() {
+        AceByteBufAllocator allocator = seen.get();
+        return allocator != null ? allocator : again();
+    }
+
+    private synchronized AceByteBufAllocator again() {
+        AceByteBufAllocator allocator = seen.get();
+        if (allocator == null) {
+            allocator = new AceByteBufAllocator(parts);
+            seen = new WeakReference<>(allocator);
+        }
+        return allocator;
+    }
+
+    /** Whether nobody has the allocator any more. What it would do when the JVM ends it does the first time that this is seen. */
+    boolean isDropped() {
+        WeakReference<AceByteBufAllocator> last = seen;
+        boolean dropped = last != null && last.get() == null;
+        if (dropped && !done && !parts.closed.get()) {
+            done = true;
+            AceByteBufAllocator.lastThings(parts);
+        }
+        return dropped;
+    }
+}
