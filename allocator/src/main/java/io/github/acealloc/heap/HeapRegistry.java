@@ -138,8 +138,9 @@ public final class HeapRegistry {
             if (closed || shelf.size() < kept() || !heap.isEmpty()) {
                 return false;
             }
-            past = past.plus(heap);
+            PastHeaps more = past.plus(heap); // what fails for lack of memory fails before anything is changed
             heaps.remove(heap);
+            past = more;
             heap.retire();
             return true;
         }

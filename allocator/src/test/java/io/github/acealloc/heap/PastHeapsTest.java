@@ -105,11 +105,11 @@ class PastHeapsTest {
                 .orElseThrow();
         TestBlock block = stale.stream().filter(b -> b.heap() == gone).findFirst().orElseThrow();
         block.refuseArrival();
-        gone.releaseRemote(block, block.slab().sizeClass());
+        gone.releaseRemote(block);
         assertThat(gone.isEmpty()).isTrue();
         assertThat(gone.tryBorrow()).isTrue();
         try (Loop other = new Loop()) {
-            other.run(() -> gone.releaseRemote(block, block.slab().sizeClass()));
+            other.run(() -> gone.releaseRemote(block));
         }
         assertThat(gone.remoteCount()).as("in the queue while somebody has the heap").isEqualTo(1);
         gone.giveUp();
@@ -134,9 +134,9 @@ class PastHeapsTest {
                             TestBlock ofB = b.call(() -> allocate(heaps[1]));
                             handedOut.addAndGet(2);
                             a.execute(() -> registry.detach(heaps[0]));
-                            heaps[0].releaseRemote(ofA, ofA.slab().sizeClass());
+                            heaps[0].releaseRemote(ofA);
                             b.run(() -> registry.detach(heaps[1]));
-                            heaps[1].releaseRemote(ofB, ofB.slab().sizeClass());
+                            heaps[1].releaseRemote(ofB);
                         }
                     }
                 } finally {

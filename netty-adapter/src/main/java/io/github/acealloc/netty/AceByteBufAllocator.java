@@ -112,6 +112,9 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         parts = new Parts(directBudget, heapBudget, direct, heap, metric, keeper, config.printsStatsAtExit(), closed);
         face.show(this, parts);
         watchExit();
+        if (parts.printsStatsAtExit()) {
+            stats().print(); // so that all it takes is loaded while the class loader is open
+        }
     }
 
     /** Another object for what one that was dropped has left. */
@@ -131,9 +134,6 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     private void watchExit() {
         if (parts.printsStatsAtExit() || keeper.isPresent()) {
             AtExit.watch(this);
-        }
-        if (parts.printsStatsAtExit()) {
-            stats().print(); // so that all it takes is loaded while the class loader is open
         }
     }
 
