@@ -21,10 +21,12 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Control;
 
 /**
- * A pipeline of two event loops: one allocates messages of 256 B to 4 KiB, the other releases them.
+ * A pipeline of two event loops: one allocates messages of 256 B to 4 KiB, or cuts slices off one buffer as a decoder does; the
+ * other releases them.
  *
  * <p><b>Shows</b> the time per buffer of a road on which no buffer is ever released by the thread that allocated it,
- * and how much memory is in flight before it finds its way back. Both methods report the same time, the pipeline's.
+ * and how much memory is in flight before it finds its way back; with slices, what a reference count costs that two
+ * threads change at the same time. Both methods of a pipeline report the same time, the pipeline's.
  *
  * <p><b>Does not show</b> a mix of local and foreign releases, or more than one foreign thread. On two cores that are
  * busy with other work the two loops take turns instead of running side by side, and times rise several-fold.
@@ -41,6 +43,8 @@ import org.openjdk.jmh.infra.Control;
         jvmArgsAppend = {EventLoopExecutor.SELECT, EventLoopExecutor.CLASS})
 public class ProducerConsumer {
     static final int QUEUE_CAPACITY = 1024;
+    static final int FRAME = 16 << 10;
+    static final int SLICE = 64;
 
     private static final int SPINS_BEFORE_YIELD = 1024;
 
@@ -67,6 +71,32 @@ public class ProducerConsumer {
         }
     }
 
+    /** The buffer that slices are cut off. */
+    @State(Scope.Thread)
+    public static class Frames {
+        private ByteBuf frame;
+
+        ByteBuf next(AllocatorState allocator) {
+            if (frame != null && frame.readableBytes() < SLICE) {
+                release();
+            }
+            if (frame == null) {
+                frame = allocator.allocate(FRAME);
+                frame.setInt(0, 1).writerIndex(FRAME);
+            }
+            return frame.readRetainedSlice(SLICE);
+        }
+
+        /** Releases the decoder's own reference. */
+        @TearDown(Level.Iteration)
+        public void release() {
+            if (frame != null) {
+                frame.release();
+                frame = null;
+            }
+        }
+    }
+
     /** Allocates a message, writes to it and hands it over; waits while the queue is full. */
     @Benchmark
     @Group("pipeline")
@@ -74,6 +104,18 @@ public class ProducerConsumer {
     public void produce(AllocatorState allocator, Sizes sizes, Control control) {
         ByteBuf buffer = allocator.allocate(sizes.next());
         buffer.setInt(0, 1);
+        handOver(buffer, control);
+    }
+
+    /** Cuts a slice off a buffer and hands it over with a reference of its own; waits while the queue is full. */
+    @Benchmark
+    @Group("slices")
+    @GroupThreads(1)
+    public void slice(AllocatorState allocator, Frames frames, Control control) {
+        handOver(frames.next(allocator), control);
+    }
+
+    private void handOver(ByteBuf buffer, Control control) {
         for (int spins = 0; !queue.offer(buffer); spins++) {
             if (control.stopMeasurement) {
                 buffer.release();
@@ -88,6 +130,18 @@ public class ProducerConsumer {
     @Group("pipeline")
     @GroupThreads(1)
     public int consume(Control control) {
+        return take(control);
+    }
+
+    /** Takes a slice, reads from it and releases it; waits while the queue is empty. */
+    @Benchmark
+    @Group("slices")
+    @GroupThreads(1)
+    public int consumeSlice(Control control) {
+        return take(control);
+    }
+
+    private int take(Control control) {
         ByteBuf buffer;
         for (int spins = 0; (buffer = queue.poll()) == null; spins++) {
             if (control.stopMeasurement) {

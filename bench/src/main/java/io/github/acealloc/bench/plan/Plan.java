@@ -31,7 +31,7 @@ public final class Plan {
                 case HTTP -> selection.leaks().forEach(leak -> cells.add(bare(workload, leak)));
                 case FOOTPRINT, GROWTH, LARSON, MLEAK, PHASE_CHANGE, BURSTY, PROXY, LONG_LIVED ->
                     cells.add(bare(workload, selection.leaks().get(0)));
-                case PRODUCER_CONSUMER -> byKind(workload, selection, 1, cells);
+                case PRODUCER_CONSUMER, SLICES -> byKind(workload, selection, 1, cells);
                 default -> byKind(workload, selection, selection.threads(), cells);
             }
         }

@@ -11,6 +11,7 @@ public enum Workload {
     SINGLE_PAIR("single-pair", "one 64-byte buffer, allocated and released"),
     MIXED("mixed", "random replacement over 400 slots, 16 to 1024 bytes"),
     PRODUCER_CONSUMER("producer-consumer", "one event loop allocates, another releases"),
+    SLICES("slices", "one event loop cuts retained slices off its buffers, another releases them"),
     ACCESS("access", "reading and writing through a buffer: bytes, ints, longs, bulk copies"),
     HTTP(
             "http",

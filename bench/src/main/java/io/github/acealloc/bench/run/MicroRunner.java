@@ -95,6 +95,7 @@ final class MicroRunner implements CellRunner {
             case SINGLE_PAIR -> TinyHot.class.getName() + ".singlePair";
             case MIXED -> Mixed.class.getName() + ".step";
             case PRODUCER_CONSUMER -> ProducerConsumer.class.getName() + ".pipeline";
+            case SLICES -> ProducerConsumer.class.getName() + ".slices";
             case ACCESS -> Access.class.getName() + "." + cell.parameters().get(Cell.OPERATION);
             default ->
                 throw new IllegalArgumentException("workload: " + cell.workload() + " (expected: a micro-benchmark)");
@@ -112,7 +113,8 @@ final class MicroRunner implements CellRunner {
         }
         if (secondary.containsKey(GARBAGE_PER_OPERATION)) {
             // JMH counts handing over and taking a buffer as two operations.
-            int callsPerOperation = cell.workload() == Workload.PRODUCER_CONSUMER ? 2 : 1;
+            boolean pipeline = cell.workload() == Workload.PRODUCER_CONSUMER || cell.workload() == Workload.SLICES;
+            int callsPerOperation = pipeline ? 2 : 1;
             metrics.put(
                     Metric.GARBAGE,
                     callsPerOperation * secondary.get(GARBAGE_PER_OPERATION).getScore());
