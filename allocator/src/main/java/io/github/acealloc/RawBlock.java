@@ -79,11 +79,6 @@ final class RawBlock extends AtomicInteger implements Block {
     }
 
     @Override
-    public void stay() {
-        set(LIVE);
-    }
-
-    @Override
     public boolean arrive(Object home) {
         return compareAndSet(ON_ITS_WAY, FREE);
     }

@@ -101,14 +101,6 @@ class RawAllocatorTest {
     }
 
     @Test
-    void aBlockThatCouldNotBeSentHomeIsLiveAgain() {
-        RawBlock block = new RawBlock(null, null, 0).sendHome();
-        block.stay();
-        assertThatCode(block::checkLive).doesNotThrowAnyException();
-        assertThat(block.arrive(null)).isFalse();
-    }
-
-    @Test
     void theUsableSizeIsThatOfTheClassOrOfWholePages() {
         assertThat(raw.usableSize(allocate(0))).isEqualTo(16);
         assertThat(raw.usableSize(allocate(100))).isEqualTo(112);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.heap;
 
-import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,7 +27,7 @@ public final class HeapRegistry {
 
     private final Supplier<ThreadHeap> newHeap;
     private final List<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
-    private final ArrayDeque<ThreadHeap> shelf = new ArrayDeque<>();
+    private final HeapShelf shelf = new HeapShelf();
     private PastHeaps past = PastHeaps.NONE;
     private final AtomicReferenceArray<ThreadHeap> stripes;
     private volatile boolean closed;
@@ -87,12 +86,12 @@ public final class HeapRegistry {
             checkOpen();
             // A shelved heap may be borrowed for a moment; then the next one serves.
             for (int i = shelf.size(); i > 0; i--) {
-                ThreadHeap heap = shelf.pollFirst();
+                ThreadHeap heap = shelf.poll();
                 if (heap.tryBorrow()) {
                     heap.counters().adoptions++;
                     return heap;
                 }
-                shelf.addLast(heap);
+                shelf.add(heap);
             }
         }
         for (ThreadHeap heap : heaps) {
@@ -163,7 +162,7 @@ public final class HeapRegistry {
                 if (shelf.size() <= kept()) {
                     return;
                 }
-                heap = shelf.pollFirst();
+                heap = shelf.poll();
             }
             if (!heap.tryBorrow()) {
                 shelve(heap);
@@ -184,7 +183,7 @@ public final class HeapRegistry {
     private boolean shelve(ThreadHeap heap) {
         synchronized (shelf) {
             if (!closed) {
-                shelf.addLast(heap);
+                shelf.add(heap);
             }
             return !closed;
         }

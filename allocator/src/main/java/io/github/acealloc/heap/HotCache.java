@@ -251,8 +251,8 @@ public final class HotCache {
      */
     void turn(int given) {
         assert reserved == 0 : "reserved: " + reserved + " (expected: 0)";
-        aged += given;
         int[] empty = reserve.length == ids.length ? reserve : new int[ids.length];
+        aged += given;
         reserve = ids;
         reserved = top;
         ids = empty;

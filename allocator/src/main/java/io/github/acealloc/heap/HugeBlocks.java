@@ -6,11 +6,9 @@ import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
-import java.util.ArrayDeque;
-import java.util.Iterator;
+import io.github.acealloc.slab.SlabQueue;
+import io.github.acealloc.slab.SlabTable;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Blocks above a superslab's reach: each has memory of its own, and the last few released ones are kept for a while.
@@ -33,22 +31,14 @@ public final class HugeBlocks {
     private final MemoryBudget budget;
     private final Binder binder;
     private final Runnable grown;
-    private final ArrayDeque<Kept> kept = new ArrayDeque<>();
-    private final Map<Long, Slab> byAddress = new ConcurrentHashMap<>();
+
+    /** The last released first. */
+    private final SlabQueue kept = new SlabQueue();
+
+    private final SlabTable byAddress = new SlabTable();
     private long keptBytes;
     private long liveBytes;
     private boolean closed;
-
-    /** A released block and when it was released. */
-    private static final class Kept {
-        private final Slab slab;
-        private final long since;
-
-        Kept(Slab slab, long since) {
-            this.slab = slab;
-            this.since = since;
-        }
-    }
 
     /**
      * No blocks yet.
@@ -111,12 +101,9 @@ public final class HugeBlocks {
         try {
             Slab slab = Slab.huge(region);
             slab.bind(0, binder.bind(home, slab, 0));
-            if (region.address() != 0) {
-                byAddress.put(region.address(), slab);
-            }
+            enter(slab);
             return slab;
         } catch (Throwable e) {
-            byAddress.remove(region.address());
             memory.release(region);
             budget.give(bytes);
             throw e;
@@ -156,7 +143,7 @@ public final class HugeBlocks {
                 liveBytes -= slab.blockBytes();
                 keep = !closed && kept.size() < KEEP_BLOCKS && keptBytes + slab.blockBytes() <= KEEP_BYTES;
                 if (keep) {
-                    keep(new Kept(slab, now));
+                    keep(slab, now);
                 }
             }
         }
@@ -166,27 +153,32 @@ public final class HugeBlocks {
         if (!keep) {
             try {
                 giveToSystem(slab);
-            } catch (RuntimeException ignored) {
+            } catch (RuntimeException | OutOfMemoryError ignored) {
                 // Kept, and not the error of whoever has released a buffer: the governor tries again and reports it.
             }
         }
     }
 
-    private synchronized void keep(Kept released) {
-        kept.addLast(released);
-        keptBytes += released.slab.blockBytes();
+    private synchronized void keep(Slab released, long now) {
+        released.since(now);
+        kept.push(released);
+        keptBytes += released.blockBytes();
     }
 
     private synchronized Slab takeKept(int bytes) {
-        for (Iterator<Kept> all = kept.descendingIterator(); all.hasNext(); ) {
-            Slab slab = all.next().slab;
+        for (Slab slab = kept.head(); slab != null; slab = kept.after(slab)) {
             if (slab.blockBytes() >= bytes && slab.blockBytes() - bytes <= (bytes >>> MAX_SLACK_SHIFT)) {
-                all.remove();
-                keptBytes -= slab.blockBytes();
+                take(slab);
                 return slab;
             }
         }
         return null;
+    }
+
+    /** Under the lock. */
+    private void take(Slab slab) {
+        kept.remove(slab);
+        keptBytes -= slab.blockBytes();
     }
 
     /**
@@ -212,37 +204,45 @@ public final class HugeBlocks {
      * @param address any number
      * @return its slab, or {@code null} if none begins there
      */
-    public Slab find(long address) {
-        return byAddress.get(address);
+    public synchronized Slab find(long address) {
+        return byAddress.find(address);
     }
 
     private synchronized Slab pollIdle(long now, long delayNanos) {
-        if (kept.isEmpty() || now - kept.peekFirst().since < delayNanos) {
+        Slab oldest = kept.tail();
+        if (oldest == null || now - oldest.since() < delayNanos) {
             return null;
         }
-        Slab slab = kept.pollFirst().slab;
-        keptBytes -= slab.blockBytes();
-        return slab;
+        take(oldest);
+        return oldest;
+    }
+
+    /** Makes a block known by its address, if it has one. */
+    private synchronized void enter(Slab slab) {
+        if (slab.region().address() != 0) {
+            byAddress.add(slab);
+        }
+    }
+
+    /** Forgets a block's address, which may soon be another's. */
+    private synchronized void leave(Slab slab) {
+        if (slab.region().address() != 0) {
+            byAddress.remove(slab);
+        }
     }
 
     private void giveToSystem(Slab slab) {
         Region region = slab.region();
-        byAddress.remove(region.address());
+        leave(slab);
         try {
             memory.release(region);
         } catch (Throwable e) {
-            keepAfterFailure(slab);
+            // Kept, however much is: the last to be tried again.
+            enter(slab);
+            keep(slab, System.nanoTime());
             throw e;
         }
         budget.give(region.bytes());
-    }
-
-    /** Keeps what the system failed to take back, however much is kept: the last to be tried again. */
-    private void keepAfterFailure(Slab slab) {
-        if (slab.region().address() != 0) {
-            byAddress.put(slab.region().address(), slab);
-        }
-        keep(new Kept(slab, System.nanoTime()));
     }
 
     /** Keeps nothing any more. */

@@ -26,7 +26,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     private final HeapCounters counters;
     private final int superslabBytes;
     private final LongSupplier clock;
-    private final RemoteFrees remote = new RemoteFrees();
+    private final RemoteFrees remote;
     private final SampleDice dice = new SampleDice();
 
     Refill(
@@ -42,6 +42,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         this.counters = counters;
         this.superslabBytes = superslabBytes;
         this.clock = clock;
+        remote = new RemoteFrees(heap.number());
     }
 
     boolean isOwner() {
@@ -99,9 +100,14 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         return Math.max(knobs.cap(cache.sizeClass()), cache.meter().raised(knobs.window()));
     }
 
+    /** Gives the cache that cap, if it has another and there is Java heap for it: nobody's release fails for that. */
     private static void fit(HotCache cache, int cap) {
         if (cache.cap() != cap) {
-            cache.cap(cap);
+            try {
+                cache.cap(cap);
+            } catch (OutOfMemoryError ignored) {
+                // It keeps the old one, and the next refill or spill tries again.
+            }
         }
     }
 
@@ -132,13 +138,16 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         Knobs knobs = heap.knobs();
         int cap = cap(cache, knobs);
         cache.meter().spill(cache.size(), knobs.window());
-        if (cache.size() >= cap) {
-            int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
-            giveOldest(cache, n, knobs);
-            cache.meter().given(n);
+        try {
+            if (cache.size() >= cap) {
+                int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
+                giveOldest(cache, n, knobs);
+                cache.meter().given(n);
+            }
+            fit(cache, cap);
+        } finally {
+            giveBack(cache, id, knobs); // whatever has failed: the block goes home
         }
-        fit(cache, cap);
-        giveBack(cache, id, knobs);
     }
 
     private void giveBack(HotCache cache, int id, Knobs knobs) {

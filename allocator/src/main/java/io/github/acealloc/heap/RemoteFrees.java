@@ -2,40 +2,127 @@
 package io.github.acealloc.heap;
 
 import io.github.acealloc.slab.Block;
+import io.github.acealloc.slab.RemoteBits;
+import io.github.acealloc.slab.Slab;
+import io.github.acealloc.slab.Superslab;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.varhandle.MpscGrowableVarHandleArrayQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
  * The way home for blocks released by threads that do not own the heap: any thread offers, the owner drains.
  *
- * <p>The queue's offer is a release and its drain the matching acquire: whatever the releasing thread did to the block
- * (contents, exchanged bindings) is visible to the owner that hands it out again. It never holds more than what was
- * live, because a block must be live to be released, and doubles until that fits: in the steady state it allocates
- * nothing, where a queue of fixed chunks would link a new one whenever the backlog is longer than a chunk.
+ * <p>A queue of fixed capacity, and where that is full a bit in the block's slab, which goes onto a stack with its first bit. So an
+ * offer neither fails nor makes an object, however long the owner is away, and afterwards there is nothing that would have to
+ * shrink. The owner takes the stack as a whole, so nothing can come back on top of a stack that somebody has read (the ABA problem).
+ *
+ * <p>All offers are releases, and the drain is the matching acquire: whatever the releasing thread did to the block
+ * (contents, exchanged bindings) is visible to the owner that hands it out again. They are also full fences (a
+ * compare-and-set), on which {@link ThreadHeap#settle} relies.
  */
 final class RemoteFrees {
-    private static final int INITIAL_CAPACITY = 256;
-    private static final int MAX_CAPACITY = 1 << 30;
+    /** How many blocks wait in the queue before bits are set: half of what one refill takes in. */
+    static final int CAPACITY = 512;
 
-    private final MessagePassingQueue<Block> queue =
-            new MpscGrowableVarHandleArrayQueue<>(INITIAL_CAPACITY, MAX_CAPACITY);
+    private final MessagePassingQueue<Block> queue = new MpscVarHandleArrayQueue<>(CAPACITY);
 
-    void offer(Block block) {
-        if (!queue.offer(block)) {
-            throw new IllegalStateException("more than " + MAX_CAPACITY + " blocks wait in one remote queue");
+    /** Any thread pushes by compare-and-set, the owner takes all by an exchange. */
+    private final AtomicReference<RemoteBits> stack = new AtomicReference<>();
+
+    /** What was taken from the stack and is still to be drained; owner only, read racily by others. */
+    private RemoteBits taken;
+
+    private final int heap;
+
+    /** Nothing on its way to the heap with this number. */
+    RemoteFrees(int heap) {
+        this.heap = heap;
+    }
+
+    /**
+     * Sends a block home; for any thread.
+     *
+     * @param block released by the calling thread
+     * @return whether it is on its way here; if not, two threads released it at the same time, see {@link Block#arrive}
+     */
+    boolean offer(Block block) {
+        return queue.offer(block) || offerBit(block, block.slab(), block.blockId() & Slab.SLOT_MASK);
+    }
+
+    /** Who released a block in a race may see any binding: of another heap, or half of one and half of another. */
+    @SuppressWarnings("ReferenceEquality") // identity is the question
+    private boolean offerBit(Block block, Slab slab, int slot) {
+        Superslab superslab = slab.superslab();
+        Block bound = slot < slab.capacity() ? slab.block(slot) : null;
+        if (bound == null || superslab == null || !superslab.isOwnedBy(heap)) {
+            return false;
         }
+        if (bound != block) {
+            bound.depart(); // a handle was released; the owner finds the bound object by the bit
+        }
+        if (slab.remote().offer(slot)) {
+            push(slab.remote());
+        }
+        return true;
     }
 
-    /** Owner only. */
+    private void push(RemoteBits bits) {
+        RemoteBits top;
+        do {
+            top = stack.get();
+            bits.below(top);
+        } while (!stack.compareAndSet(top, bits));
+    }
+
+    /**
+     * Takes in blocks, some of the queue and some of the stack. Owner only.
+     *
+     * @param consumer gets each
+     * @return how many there were, {@code limit} at most
+     */
     int drain(MessagePassingQueue.Consumer<Block> consumer, int limit) {
-        return queue.drain(consumer, limit);
+        int n = queue.drain(consumer, Math.min(limit, CAPACITY));
+        while (n < limit && (taken != null || stack.getPlain() != null)) {
+            if (taken == null) {
+                taken = stack.getAndSet(null);
+            }
+            RemoteBits bits = taken;
+            n += drain(bits, consumer, limit - n);
+            if (n < limit) {
+                taken = bits.below();
+                bits.unlink();
+                n += drain(bits, consumer, limit - n); // what came before they could be linked again
+            }
+        }
+        return n;
     }
 
+    private static int drain(RemoteBits bits, MessagePassingQueue.Consumer<Block> consumer, int limit) {
+        int n = 0;
+        for (int word = 0; word < bits.words() && n < limit; word++) {
+            long left = bits.word(word);
+            long done = 0;
+            try {
+                for (; left != 0 && n < limit; left &= left - 1, n++) {
+                    done |= Long.lowestOneBit(left);
+                    consumer.accept(bits.slab().block(word * Long.SIZE + Long.numberOfTrailingZeros(left)));
+                }
+            } finally {
+                if (done != 0) {
+                    bits.clear(word, done);
+                }
+            }
+        }
+        return n;
+    }
+
+    /** Exact for the owner; others may be a moment late. */
     boolean isEmpty() {
-        return queue.isEmpty();
+        return queue.isEmpty() && stack.get() == null && taken == null;
     }
 
-    int size() {
+    /** How many wait in the queue; those in slabs are {@link RemoteBits#count counted} there. */
+    int queued() {
         return queue.size();
     }
 }

@@ -68,6 +68,9 @@ public final class ThreadHeap {
     /** Written by the owner, cleared by the governor; if one misses the other, memory goes a tick later. */
     private volatile boolean unfinished;
 
+    /** Owned by the one shelf that the heap is on. */
+    ThreadHeap nextOnShelf;
+
     private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean trimRequested = new AtomicBoolean();
     private final AtomicBoolean turnRequested = new AtomicBoolean();
@@ -258,19 +261,13 @@ public final class ThreadHeap {
                 block.refused();
             }
         } else {
-            offer(block);
+            boolean offered = refill.remote().offer(block);
+            if (!offered) {
+                block.refused();
+            }
             if (retired) {
                 settle();
             }
-        }
-    }
-
-    private void offer(Block block) {
-        try {
-            refill.remote().offer(block);
-        } catch (Throwable e) {
-            block.stay(); // the queue cannot grow for lack of memory: the release may be tried again
-            throw e;
         }
     }
 
@@ -502,12 +499,16 @@ public final class ThreadHeap {
     }
 
     /**
-     * How many blocks wait in the remote queue.
+     * How many blocks wait for the owner: in the remote queue, or in their slabs. Exact while nobody uses the heap.
      *
      * @return a count
      */
     public int remoteCount() {
-        return refill.remote().size();
+        int n = refill.remote().queued();
+        for (Slab slab : slabs.slabs()) {
+            n += slab.remote().count();
+        }
+        return n;
     }
 
     /**

@@ -36,6 +36,9 @@ public interface Block {
     /** Tells that an arrival was ignored. May run anybody's code: a logger's. */
     default void refused() {}
 
-    /** Called by the releasing thread when the block could not be sent home: it is live again, as before its release. */
-    default void stay() {}
+    /**
+     * Called by a releasing thread on the object that is bound to the slot, when the slot was handed out with another object: from now
+     * on the bound one is on its way home in place of the other.
+     */
+    default void depart() {}
 }

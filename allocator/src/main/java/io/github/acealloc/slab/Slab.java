@@ -37,6 +37,7 @@ public final class Slab {
     private final int index;
     private final long[] freeBits;
     private final Block[] blocks;
+    private final RemoteBits remote;
     private int free;
     private int generation;
 
@@ -48,6 +49,11 @@ public final class Slab {
 
     Slab next;
     SlabQueue queue;
+
+    /** The next huge block's in the same chain; owned by the one table it is in. */
+    Slab chained;
+
+    private long since;
 
     private Slab(
             Region region, Superslab superslab, int sizeClass, int offset, int blockBytes, int capacity, int index) {
@@ -64,6 +70,7 @@ public final class Slab {
             freeBits[slot / Long.SIZE] |= 1L << slot;
         }
         blocks = new Block[capacity];
+        remote = new RemoteBits(this, capacity);
     }
 
     /**
@@ -204,6 +211,15 @@ public final class Slab {
     }
 
     /**
+     * Which of its blocks wait for the owner here.
+     *
+     * @return bits that any thread may set
+     */
+    public RemoteBits remote() {
+        return remote;
+    }
+
+    /**
      * The number of a slot's block in its heap.
      *
      * @param slot 0 to capacity − 1
@@ -315,6 +331,24 @@ public final class Slab {
 
     void generation(int generation) {
         this.generation = generation;
+    }
+
+    /**
+     * When a huge block was released that is kept for reuse.
+     *
+     * @return the time that it was last told
+     */
+    public long since() {
+        return since;
+    }
+
+    /**
+     * Tells a huge block when it was released.
+     *
+     * @param nanos as {@code System.nanoTime()} tells it
+     */
+    public void since(long nanos) {
+        since = nanos;
     }
 
     @Override

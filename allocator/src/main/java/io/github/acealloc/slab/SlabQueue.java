@@ -88,6 +88,15 @@ public final class SlabQueue {
     }
 
     /**
+     * The last slab.
+     *
+     * @return {@code null} if there is none
+     */
+    public Slab tail() {
+        return tail;
+    }
+
+    /**
      * The slab after another.
      *
      * @param slab in this queue

@@ -56,6 +56,12 @@ public final class Superslab {
     private int generation;
     private long owner;
 
+    /** When it became empty, and its neighbours in the one deque it is in; owned by that deque. */
+    long emptySince;
+
+    Superslab previousEmpty;
+    Superslab nextEmpty;
+
     Superslab(Region region) {
         this.region = region;
         slabs = new Slab[units(region.array() == null)];
@@ -289,6 +295,16 @@ public final class Superslab {
         assert isEmpty() || this.owner == owner : "a superslab in use changed hands";
         this.owner = owner;
         draining = false;
+    }
+
+    /**
+     * Whether it serves a heap. For who holds a block of it.
+     *
+     * @param owner the heap's number
+     * @return {@code false} if another heap has it
+     */
+    public boolean isOwnedBy(long owner) {
+        return this.owner == owner;
     }
 
     /**

@@ -5,7 +5,6 @@ import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
 import java.lang.System.Logger;
-import java.util.ArrayDeque;
 import java.util.List;
 
 /**
@@ -22,6 +21,10 @@ import java.util.List;
  * pages each time; then it is purged, or released where that cannot be done or enough are purged already. The longest
  * empty goes first, the last released is used again first.
  *
+ * <p><b>Law: the way home allocates nothing.</b> Between a user's last release and the return of the block, its slab and its
+ * superslab no Java object is made: lists run through what they hold. A release that failed for lack of Java heap could not be
+ * repeated, and its memory would be lost.
+ *
  * <p>Safe for use by any thread. The one lock is never held while the system is asked or anything else is locked.
  */
 public final class SuperslabStore {
@@ -37,18 +40,21 @@ public final class SuperslabStore {
     private static final int REMEMBERED = 8;
 
     /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
-    static final List<Class<?>> NEEDED_AT_LAST = List.of(Empty.class, PurgedPages.class);
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(PurgedPages.class);
 
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final Runnable grown;
     private final int superslabBytes;
     private final SuperslabTable table = new SuperslabTable();
-    private final ArrayDeque<Empty> resident = new ArrayDeque<>();
-    private final ArrayDeque<Empty> purged = new ArrayDeque<>();
+    private final SuperslabDeque resident = new SuperslabDeque();
+    private final SuperslabDeque purged = new SuperslabDeque();
 
-    /** When those that idleness gave back whole had become empty; the last ones of them, the last one last. */
-    private final ArrayDeque<Long> gone = new ArrayDeque<>();
+    /** When superslabs that were released whole had become empty: a ring of which the last {@link #goneCount} count. */
+    private final long[] gone = new long[MAX_PURGED];
+
+    private int goneEnd;
+    private int goneCount;
 
     private long committedBytes;
 
@@ -68,9 +74,6 @@ public final class SuperslabStore {
     private long missedAt;
 
     private boolean hasMissed;
-
-    /** An empty superslab and when it became empty. */
-    private record Empty(Superslab superslab, long since) {}
 
     /**
      * A store with nothing in it.
@@ -95,9 +98,9 @@ public final class SuperslabStore {
      */
     public Superslab tryAcquire(boolean hugePages) {
         synchronized (this) {
-            Empty last = resident.pollLast();
+            Superslab last = resident.pollLast();
             if (last != null) {
-                return last.superslab;
+                return last;
             }
         }
         if (!budget.tryTake(superslabBytes)) {
@@ -120,14 +123,24 @@ public final class SuperslabStore {
      * Under the lock.
      */
     private Superslab pollGone() {
-        Empty last = purged.pollLast();
-        Long since = last != null ? Long.valueOf(last.since) : gone.pollLast();
+        Superslab last = purged.pollLast();
+        if (last == null && goneCount == 0) {
+            return null;
+        }
+        long since = last != null ? last.emptySince : forget();
         long now = System.nanoTime();
-        if (since != null && now - since < payingNanos) {
+        if (now - since < payingNanos) {
             hasMissed = true;
             missedAt = now;
         }
-        return last == null ? null : last.superslab;
+        return last;
+    }
+
+    /** Takes the last one out of {@link #gone}. */
+    private long forget() {
+        goneCount--;
+        goneEnd = (goneEnd + MAX_PURGED - 1) % MAX_PURGED;
+        return gone[goneEnd];
     }
 
     private Superslab fresh(boolean hugePages) {
@@ -211,10 +224,7 @@ public final class SuperslabStore {
             pages.settle();
         } catch (RuntimeException | OutOfMemoryError e) {
             // Not the error of whoever allocates or releases here; what was given back before is counted.
-            if (!purgeFailed) {
-                purgeFailed = true;
-                LOGGER.log(Logger.Level.WARNING, "free pages of a superslab could not be given back; said once", e);
-            }
+            sayOnce(e);
         } finally {
             int bytes = superslab.purgedBytes() - before;
             synchronized (this) {
@@ -223,6 +233,18 @@ public final class SuperslabStore {
             uncommit(bytes);
         }
         return done;
+    }
+
+    private void sayOnce(Throwable failure) {
+        if (!purgeFailed) {
+            purgeFailed = true;
+            try {
+                LOGGER.log(
+                        Logger.Level.WARNING, "free pages of a superslab could not be given back; said once", failure);
+            } catch (OutOfMemoryError ignored) {
+                // The Java heap is full, most likely of what made the purge fail.
+            }
+        }
     }
 
     /**
@@ -268,7 +290,7 @@ public final class SuperslabStore {
         long now = System.nanoTime();
         synchronized (this) {
             if (!closed) {
-                resident.addLast(new Empty(superslab, now));
+                resident.addLast(superslab, now);
                 return;
             }
         }
@@ -301,12 +323,12 @@ public final class SuperslabStore {
      */
     public boolean purge(long now, long delayNanos, long nanos) {
         long start = System.nanoTime();
-        for (Empty empty; (empty = pollIdle(now, delayNanos)) != null; ) {
-            Superslab superslab = empty.superslab;
+        for (Superslab superslab; (superslab = pollIdle(now, delayNanos)) != null; ) {
+            long since = superslab.emptySince;
             int bytes;
             boolean wentWhole;
             try {
-                bytes = tryPurge(empty);
+                bytes = tryPurge(superslab);
                 wentWhole = bytes == 0;
                 if (wentWhole) {
                     giveToSystem(superslab);
@@ -318,7 +340,7 @@ public final class SuperslabStore {
             }
             uncommit(bytes);
             if (wentWhole && delayNanos > 0) { // what was asked for, and not idle, is no lesson
-                remember(empty.since);
+                remember(since);
             }
             if (System.nanoTime() - start >= nanos) {
                 return true;
@@ -337,9 +359,10 @@ public final class SuperslabStore {
      */
     public boolean releaseAddresses(long now, long delayNanos, long nanos) {
         long start = System.nanoTime();
-        for (Empty empty; (empty = pollForgotten(now, delayNanos)) != null; ) {
-            releaseAddresses(empty);
-            remember(empty.since);
+        for (Superslab superslab; (superslab = pollForgotten(now, delayNanos)) != null; ) {
+            long since = superslab.emptySince;
+            releaseAddresses(superslab);
+            remember(since);
             if (System.nanoTime() - start >= nanos) {
                 return true;
             }
@@ -347,34 +370,33 @@ public final class SuperslabStore {
         return false;
     }
 
-    private synchronized Empty pollForgotten(long now, long delayNanos) {
-        Empty first = purged.peekFirst();
+    private synchronized Superslab pollForgotten(long now, long delayNanos) {
+        Superslab first = purged.first();
         long delay = delayNanos > 0 ? Math.max(delayNanos, delay(now, delayNanos)) : 0;
-        return first == null || now - first.since < delay ? null : purged.pollFirst();
+        return first == null || now - first.emptySince < delay ? null : purged.pollFirst();
     }
 
-    private void releaseAddresses(Empty empty) {
+    private void releaseAddresses(Superslab superslab) {
         try {
-            giveToSystem(empty.superslab);
+            giveToSystem(superslab);
         } catch (Throwable e) {
             synchronized (this) {
-                purged.addLast(empty);
+                purged.addLast(superslab, superslab.emptySince);
             }
             throw e;
         }
     }
 
     private synchronized void remember(long since) {
-        gone.addLast(since);
-        if (gone.size() > MAX_PURGED) {
-            gone.removeFirst();
-        }
+        gone[goneEnd] = since;
+        goneEnd = (goneEnd + 1) % MAX_PURGED;
+        goneCount = Math.min(goneCount + 1, MAX_PURGED);
     }
 
-    private synchronized Empty pollIdle(long now, long delayNanos) {
+    private synchronized Superslab pollIdle(long now, long delayNanos) {
         long delay = delay(now, delayNanos);
-        Empty first = resident.peekFirst();
-        return first == null || now - first.since < delay ? null : resident.pollFirst();
+        Superslab first = resident.first();
+        return first == null || now - first.emptySince < delay ? null : resident.pollFirst();
     }
 
     /** Under the lock. */
@@ -387,8 +409,7 @@ public final class SuperslabStore {
      * Gives the pages back and keeps the address range; not when there are enough, or the store was closed meanwhile.
      * Returns how many bytes are committed no more.
      */
-    private int tryPurge(Empty empty) {
-        Superslab superslab = empty.superslab;
+    private int tryPurge(Superslab superslab) {
         synchronized (this) {
             if (closed || purged.size() >= MAX_PURGED) {
                 return 0;
@@ -402,7 +423,7 @@ public final class SuperslabStore {
                 return 0;
             }
             int gone = forgetPages(superslab);
-            purged.addLast(empty);
+            purged.addLast(superslab, superslab.emptySince);
             purges++;
             return gone;
         }
@@ -410,21 +431,21 @@ public final class SuperslabStore {
 
     /** Keeps what the system failed to take back: it is committed as before, and the last to be tried again. */
     private synchronized void keepResident(Superslab superslab) {
-        resident.addLast(new Empty(superslab, System.nanoTime()));
+        resident.addLast(superslab, System.nanoTime());
     }
 
     /** Gives every empty superslab back to the system. */
     public void trim() {
         purge(System.nanoTime(), 0, Long.MAX_VALUE);
         for (; ; ) {
-            Empty empty;
+            Superslab superslab;
             synchronized (this) {
-                empty = purged.pollFirst();
+                superslab = purged.pollFirst();
             }
-            if (empty == null) {
+            if (superslab == null) {
                 return;
             }
-            releaseAddresses(empty);
+            releaseAddresses(superslab);
         }
     }
 
@@ -464,11 +485,7 @@ public final class SuperslabStore {
      * @return bytes
      */
     public synchronized long residentBytes() {
-        long bytes = (long) resident.size() * superslabBytes;
-        for (Empty empty : resident) {
-            bytes -= empty.superslab.purgedBytes();
-        }
-        return bytes;
+        return (long) resident.size() * superslabBytes - resident.purgedBytes();
     }
 
     /**
@@ -486,7 +503,7 @@ public final class SuperslabStore {
      * @return {@code false} if all memory that it has is committed
      */
     public synchronized boolean keepsAddresses() {
-        return !purged.isEmpty();
+        return purged.size() > 0;
     }
 
     /**

@@ -3,66 +3,131 @@ package io.github.acealloc.heap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.acealloc.slab.Block;
-import io.github.acealloc.testing.Token;
+import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The queue through which blocks come home. */
+/** The queue through which blocks come home, and the bits of those that find it full. */
 class RemoteFreesTest {
+    private static final int BLOCK = 64;
     private static final int THREADS = 3;
-    private static final int EACH = 20_000;
+    private static final int EACH = 4000;
+    private static final int ROUNDS = 20;
 
-    private final RemoteFrees frees = new RemoteFrees();
+    private final HeapRig rig = new HeapRig();
+    private final RemoteFrees frees = new RemoteFrees(rig.heap.number());
 
-    private static Block block(int id) {
-        return new Token(id);
+    private List<TestBlock> blocks(int n) {
+        List<TestBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            blocks.add(rig.allocate(BLOCK));
+        }
+        return blocks;
+    }
+
+    private void offer(TestBlock block) {
+        assertThat(frees.offer(block)).isTrue();
+    }
+
+    /** Those that are in their slab's bits. */
+    private static long inBits(List<TestBlock> blocks) {
+        return blocks.stream()
+                .map(TestBlock::slab)
+                .distinct()
+                .mapToInt(s -> s.remote().count())
+                .sum();
     }
 
     @Test
     void drainsNoMoreThanAsked() {
-        for (int i = 0; i < 5000; i++) {
-            frees.offer(block(i));
+        List<TestBlock> blocks = blocks(5000);
+        blocks.forEach(this::offer);
+        assertThat(frees.queued()).isEqualTo(RemoteFrees.CAPACITY);
+        assertThat(inBits(blocks)).isEqualTo(5000 - RemoteFrees.CAPACITY);
+        Set<Object> drained = new HashSet<>();
+        for (int left = 5000; left > 0; left -= 700) {
+            assertThat(frees.isEmpty()).isFalse();
+            assertThat(frees.drain(drained::add, 700)).isEqualTo(Math.min(left, 700));
+            assertThat(frees.queued() + inBits(blocks)).isEqualTo(Math.max(left - 700, 0));
         }
-        assertThat(frees.size()).isEqualTo(5000);
-        List<Integer> drained = new ArrayList<>();
-        assertThat(frees.drain(b -> drained.add(b.blockId()), 1500)).isEqualTo(1500);
-        assertThat(frees.size()).isEqualTo(3500);
-        assertThat(frees.drain(b -> drained.add(b.blockId()), 10_000)).isEqualTo(3500);
+        assertThat(frees.drain(drained::add, 700)).isZero();
         assertThat(frees.isEmpty()).isTrue();
-        assertThat(drained).hasSize(5000).isSorted();
+        assertThat(drained).containsExactlyInAnyOrderElementsOf(new ArrayList<Object>(blocks));
     }
 
     @Test
-    void losesNothingThatSeveralThreadsOffer() throws InterruptedException {
-        List<Thread> threads = new ArrayList<>();
-        for (int t = 0; t < THREADS; t++) {
-            int from = t * EACH;
-            threads.add(new Thread(() -> {
-                for (int i = 0; i < EACH; i++) {
-                    frees.offer(block(from + i));
-                }
-            }));
+    void aBlockThatIsOfferedTwiceBreaksNoList() {
+        List<TestBlock> blocks = blocks(2 * RemoteFrees.CAPACITY);
+        blocks.forEach(this::offer);
+        TestBlock last = blocks.get(blocks.size() - 1);
+        offer(last);
+        Map<Object, Integer> drained = new IdentityHashMap<>();
+        while (frees.drain(b -> drained.merge(b, 1, Integer::sum), 100) > 0) {
+            // until nothing is left
         }
-        threads.forEach(Thread::start);
-        int[] seen = new int[THREADS * EACH];
-        int[] last = {-1, -1, -1};
-        int n = 0;
-        while (n < seen.length) {
-            n += frees.drain(
-                    b -> {
-                        int id = b.blockId();
-                        seen[id]++;
-                        assertThat(id).isGreaterThan(last[id / EACH]);
-                        last[id / EACH] = id;
-                    },
-                    1024);
+        assertThat(drained).hasSize(blocks.size());
+        assertThat(drained.values()).containsOnly(1);
+        offer(last);
+        assertThat(frees.drain(b -> assertThat(b).isSameAs(last), 100)).isOne();
+    }
+
+    @Test
+    void whatTheConsumerThrowsLosesNoOtherBlock() {
+        List<TestBlock> blocks = blocks(2000);
+        blocks.forEach(this::offer);
+        AtomicInteger seen = new AtomicInteger();
+        AtomicInteger thrown = new AtomicInteger();
+        for (int n = 1; n > 0; ) {
+            try {
+                n = frees.drain(
+                        b -> {
+                            if (seen.incrementAndGet() % 7 == 0) {
+                                throw new IllegalStateException("on purpose");
+                            }
+                        },
+                        1000);
+            } catch (IllegalStateException e) {
+                thrown.incrementAndGet();
+            }
         }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        assertThat(seen).containsOnly(1);
+        assertThat(seen).hasValue(2000);
+        assertThat(thrown).hasValue(2000 / 7);
         assertThat(frees.isEmpty()).isTrue();
+    }
+
+    /** The queue is full again and again; each block comes home as often as it was offered. */
+    @Test
+    void losesNothingThatSeveralThreadsOffer() throws InterruptedException {
+        List<TestBlock> blocks = blocks(THREADS * EACH);
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < THREADS; t++) {
+                // Neighbours in a word of bits are offered by different threads.
+                int from = t;
+                threads.add(new Thread(() -> {
+                    for (int i = 0; i < EACH; i++) {
+                        offer(blocks.get(i * THREADS + from));
+                    }
+                }));
+            }
+            threads.forEach(Thread::start);
+            Map<Object, Integer> drained = new IdentityHashMap<>();
+            int n = 0;
+            while (n < blocks.size() && (threads.stream().anyMatch(Thread::isAlive) || !frees.isEmpty())) {
+                n += frees.drain(b -> drained.merge(b, 1, Integer::sum), 1024);
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(n).as("round %s", round).isEqualTo(blocks.size());
+            assertThat(drained).hasSize(n);
+            assertThat(frees.isEmpty()).isTrue();
+        }
     }
 }

@@ -25,7 +25,7 @@ public class RemoteFree {
     @Outcome(expect = Expect.FORBIDDEN, desc = "lost, home twice, or contents not seen")
     @State
     public static class Real {
-        private final RemoteFrees queue = new RemoteFrees();
+        private final RemoteFrees queue = new RemoteFrees(0);
         private final Parcel mine = new Parcel();
         private final Parcel other = new Parcel();
 
@@ -104,7 +104,7 @@ public class RemoteFree {
     @Outcome(expect = Expect.FORBIDDEN, desc = "lost, home twice, or contents not seen")
     @State
     public static class OffersTooEarlyTwin {
-        private final RemoteFrees queue = new RemoteFrees();
+        private final RemoteFrees queue = new RemoteFrees(0);
         private final Parcel mine = new Parcel();
         private final Parcel other = new Parcel();
 

@@ -295,13 +295,13 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     /** Sends a block home that was taken and never handed out. */
     final void goHomeUnused() {
-        refCnt = ON_ITS_WAY;
+        depart();
         goHome();
     }
 
     @Override
-    public final void stay() {
-        REF_CNT.setRelease(this, 1);
+    public final void depart() {
+        refCnt = ON_ITS_WAY;
     }
 
     @Override

@@ -29,7 +29,7 @@ import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.varhandle.MpscGrowableVarHandleArrayQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.junit.jupiter.api.Test;
 
 /** The adapter as it was compiled with Netty 4.2 runs on Netty 4.1: it links, lacks nothing, and works. */
@@ -55,7 +55,7 @@ class Netty41Test {
         classPath.add(placeOf(AceByteBufAllocator.class));
         classPath.add(placeOf(AceConfig.class));
         classPath.add(placeOf(MessagePassingQueue.class));
-        classPath.add(placeOf(MpscGrowableVarHandleArrayQueue.class));
+        classPath.add(placeOf(MpscVarHandleArrayQueue.class));
         classPath.add(placeOf(JsonFactory.class));
         return classPath;
     }
