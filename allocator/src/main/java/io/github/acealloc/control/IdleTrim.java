@@ -17,6 +17,9 @@ import java.util.List;
 public final class IdleTrim {
     private static final long SPARED = -1;
 
+    /** How long the heap of an owner that is away is tended at a look. */
+    private static final long TEND_NANOS = 1_000_000;
+
     /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
     static final List<Class<?>> NEEDED_AT_LAST = List.of(Watch.class);
 
@@ -71,8 +74,11 @@ public final class IdleTrim {
             return false;
         }
         boolean before = heap.takeUnfinished();
-        boolean done = registry.run(heap, h -> h.trimIdle(classes, whole));
-        return done ? heap.takeUnfinished() : before; // what an event loop does now is seen at the next look
+        return switch (registry.run(heap, h -> h.trimIdle(classes, whole))) {
+            case DONE -> heap.takeUnfinished();
+            case LATER -> before; // what an event loop does now is seen at the next look
+            case AWAY -> whole != SPARED && heap.tend(delayNanos, TEND_NANOS);
+        };
     }
 
     private static boolean holdsIdle(ThreadHeap heap, long[] quietClasses) {

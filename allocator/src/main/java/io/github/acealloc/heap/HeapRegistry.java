@@ -25,6 +25,19 @@ public final class HeapRegistry {
     private static final int MAX_STRIPES = 64;
     private static final int SPINS_BEFORE_YIELD = 64;
 
+    /** How long the heap of an owner that may be away is tended at the limit. */
+    private static final long TEND_NANOS = 20_000_000;
+
+    /** What became of a task for a heap's owner. */
+    public enum Asked {
+        /** It was done at once. */
+        DONE,
+        /** The owner will do it. */
+        LATER,
+        /** It was dropped: the owner has not yet done what it was asked for before, or takes no tasks any more. */
+        AWAY
+    }
+
     private final Supplier<ThreadHeap> newHeap;
     private final List<ThreadHeap> heaps = new CopyOnWriteArrayList<>();
     private final HeapShelf shelf = new HeapShelf();
@@ -234,7 +247,7 @@ public final class HeapRegistry {
 
     /**
      * Trims every heap that the calling thread can have now: its own, the requester, those without an owner. The other
-     * event loops are asked to trim theirs at their next task.
+     * event loops are asked to trim theirs at their next task; what others have released to them goes back at once.
      *
      * @param requester a heap that the caller owns, or any other object
      */
@@ -244,6 +257,7 @@ public final class HeapRegistry {
                 heap.trim();
             } else if (!runHere(heap, ThreadHeap::trim)) {
                 heap.requestTrim();
+                heap.tend(0, TEND_NANOS); // its owner may be away for long
             }
         }
     }
@@ -273,14 +287,13 @@ public final class HeapRegistry {
      *
      * @param heap one of {@link #heaps}
      * @param task given the heap, owned by the thread that runs it
-     * @return whether it was done at once
+     * @return what became of it
      */
-    public boolean run(ThreadHeap heap, Consumer<ThreadHeap> task) {
+    public Asked run(ThreadHeap heap, Consumer<ThreadHeap> task) {
         if (runHere(heap, task)) {
-            return true;
+            return Asked.DONE;
         }
-        heap.request(task);
-        return false;
+        return heap.request(task) ? Asked.LATER : Asked.AWAY;
     }
 
     /**

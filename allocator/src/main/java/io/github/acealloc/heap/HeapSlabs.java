@@ -42,6 +42,9 @@ final class HeapSlabs {
     private final ArrayList<Superslab> superslabs = new ArrayList<>();
     private final PagePurge pages;
 
+    /** How long nobody has needed what goes to the store now. */
+    private long idleNanos;
+
     /** How many of them hold no slab; other threads read it, and may be a moment late. */
     private int emptySuperslabs;
 
@@ -277,7 +280,7 @@ final class HeapSlabs {
             emptySuperslabs = 1;
         } else {
             superslabs.remove(superslab);
-            store.release(superslab);
+            store.release(superslab, idleNanos);
         }
     }
 
@@ -312,12 +315,33 @@ final class HeapSlabs {
         pages.age(nanos);
     }
 
+    /**
+     * Gives back everything that is free, for an owner that is away: empty slabs, empty superslabs, free pages.
+     *
+     * @param unusedNanos how long nobody has needed it
+     * @param nanos how long it may look for pages
+     * @return whether there are more pages to look for
+     */
+    boolean tend(long unusedNanos, long nanos) {
+        idleNanos = unusedNanos;
+        try {
+            for (int c = 0; c < SizeClasses.COUNT; c++) {
+                trim(c);
+            }
+            releaseEmpty();
+        } finally {
+            idleNanos = 0;
+        }
+        pages.pass(nanos);
+        return pages.isDue();
+    }
+
     /** Gives every empty superslab to the store. */
     void releaseEmpty() {
         for (int i = superslabs.size() - 1; i >= 0 && emptySuperslabs > 0; i--) {
             if (superslabs.get(i).isEmpty()) {
                 emptySuperslabs--;
-                store.release(superslabs.remove(i));
+                store.release(superslabs.remove(i), idleNanos);
             }
         }
     }

@@ -8,7 +8,6 @@ import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.SlabQueue;
 import io.github.acealloc.slab.SlabTable;
-import java.util.List;
 
 /**
  * Blocks above a superslab's reach: each has memory of its own, and the last few released ones are kept for a while.
@@ -18,9 +17,6 @@ import java.util.List;
 public final class HugeBlocks {
     /** Memory of huge blocks comes in multiples of this many bytes. */
     static final int PAGE = OsMemory.PAGE;
-
-    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
-    static final List<Class<?>> NEEDED_AT_LAST = List.of(Kept.class);
 
     private static final int KEEP_BLOCKS = 8;
     private static final long KEEP_BYTES = 32L << 20;

@@ -21,6 +21,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     private static final int TIMED_MASK = 63;
 
     private final ThreadHeap heap;
+    private final Keeper keeper;
     private final HeapSlabs slabs;
     private final MemoryBudget budget;
     private final HeapCounters counters;
@@ -31,12 +32,14 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
 
     Refill(
             ThreadHeap heap,
+            Keeper keeper,
             HeapSlabs slabs,
             MemoryBudget budget,
             HeapCounters counters,
             int superslabBytes,
             LongSupplier clock) {
         this.heap = heap;
+        this.keeper = keeper;
         this.slabs = slabs;
         this.budget = budget;
         this.counters = counters;
@@ -64,13 +67,20 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         if (cache.restock(knobs.batch(cache.sizeClass()))) {
             return cache.pop();
         }
-        if ((++counters.refills & TIMED_MASK) != 0) {
-            return fetch(cache, knobs);
+        boolean entered = keeper.enter();
+        try {
+            if ((++counters.refills & TIMED_MASK) != 0) {
+                return fetch(cache, knobs);
+            }
+            long start = clock.getAsLong();
+            int id = fetch(cache, knobs);
+            counters.timeRefill(clock.getAsLong() - start);
+            return id;
+        } finally {
+            if (entered) {
+                keeper.state = Keeper.NOBODY;
+            }
         }
-        long start = clock.getAsLong();
-        int id = fetch(cache, knobs);
-        counters.timeRefill(clock.getAsLong() - start);
-        return id;
     }
 
     private int fetch(HotCache cache, Knobs knobs) {
@@ -138,6 +148,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         Knobs knobs = heap.knobs();
         int cap = cap(cache, knobs);
         cache.meter().spill(cache.size(), knobs.window());
+        boolean entered = keeper.enter();
         try {
             if (cache.size() >= cap) {
                 int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
@@ -146,7 +157,13 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             }
             fit(cache, cap);
         } finally {
-            giveBack(cache, id, knobs); // whatever has failed: the block goes home
+            try {
+                giveBack(cache, id, knobs); // whatever has failed: the block goes home
+            } finally {
+                if (entered) {
+                    keeper.state = Keeper.NOBODY;
+                }
+            }
         }
     }
 
@@ -199,7 +216,37 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
 
     /** Takes in what others gave back, as much as one refill does. */
     void drainOnce() {
-        drain(DRAIN_LIMIT);
+        if (remote.isEmpty()) {
+            return;
+        }
+        boolean entered = keeper.enter();
+        try {
+            drain(DRAIN_LIMIT);
+        } finally {
+            if (entered) {
+                keeper.state = Keeper.NOBODY;
+            }
+        }
+    }
+
+    /**
+     * Puts blocks that others gave back into their slabs, past the caches, which are the owner's. For a thread that is inside in its
+     * place.
+     *
+     * @return whether there are more
+     */
+    boolean drainElsewhere(int limit) {
+        Knobs knobs = heap.knobs();
+        counters.remoteFrees += remote.drain(
+                block -> {
+                    if (block.arrive(heap)) {
+                        slabs.give(block.blockId(), knobs);
+                    } else {
+                        block.refused();
+                    }
+                },
+                limit);
+        return !remote.isEmpty();
     }
 
     /** Takes in all that others gave back. */

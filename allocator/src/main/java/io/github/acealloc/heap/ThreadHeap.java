@@ -40,6 +40,12 @@ public final class ThreadHeap {
     /** How long a trim that somebody waits for may look for free pages. */
     private static final long TRIM_NANOS = 10_000_000;
 
+    /** What a thread that tends the heap in the owner's place does at a time, and how long it waits to be let in. */
+    private static final int TEND_BLOCKS = 64;
+
+    private static final long TEND_NANOS = 100_000;
+    private static final long TEND_WAIT_NANOS = 1_000_000;
+
     private Thread owner;
     private final int number;
     private final Binder binder;
@@ -49,6 +55,7 @@ public final class ThreadHeap {
     /** Slab number → slot → object; the table of {@link HeapSlabs}, kept here because every allocation reads it. */
     private Block[][] blocks;
 
+    private final Keeper keeper = new Keeper();
     private final Refill refill;
     private final HeapCounters counters = new HeapCounters();
     private final ObservationRing ring = new ObservationRing();
@@ -111,7 +118,7 @@ public final class ThreadHeap {
         this.commonKnobs = knobs;
         this.binder = binder;
         slabs = new HeapSlabs(this, store, binder, counters);
-        refill = new Refill(this, slabs, budget, counters, superslabBytes, clock);
+        refill = new Refill(this, keeper, slabs, budget, counters, superslabBytes, clock);
         caches = new HotCache[SizeClasses.COUNT];
         for (int c = 0; c < caches.length; c++) {
             caches[c] = new HotCache(refill, c, 0, clock);
@@ -298,13 +305,32 @@ public final class ThreadHeap {
 
     /** Gives back all that is not with the user, free pages of superslabs in use included. Owner only. */
     public void trim() {
-        empty();
-        slabs.pages().pass(TRIM_NANOS);
+        assert isOwner() : "owner: " + owner;
+        boolean entered = keeper.enter();
+        try {
+            emptyInside();
+            slabs.pages().pass(TRIM_NANOS);
+        } finally {
+            if (entered) {
+                keeper.state = Keeper.NOBODY;
+            }
+        }
     }
 
     /** Remote frees and caches → slabs → superslabs → store: what only an owner that allocates needs. Owner only. */
     void empty() {
         assert isOwner() : "owner: " + owner;
+        boolean entered = keeper.enter();
+        try {
+            emptyInside();
+        } finally {
+            if (entered) {
+                keeper.state = Keeper.NOBODY;
+            }
+        }
+    }
+
+    private void emptyInside() {
         refill.drainAll();
         for (HotCache cache : caches) {
             refill.trim(cache);
@@ -319,11 +345,18 @@ public final class ThreadHeap {
      */
     public void turn(BitSet due) {
         assert isOwner() : "owner: " + owner;
-        for (int c = due.nextSetBit(0); c >= 0 && c < caches.length; c = due.nextSetBit(c + 1)) {
-            refill.turn(caches[c]);
-        }
-        if (due.get(caches.length)) {
-            slabs.age(PASS_NANOS);
+        boolean entered = keeper.enter();
+        try {
+            for (int c = due.nextSetBit(0); c >= 0 && c < caches.length; c = due.nextSetBit(c + 1)) {
+                refill.turn(caches[c]);
+            }
+            if (due.get(caches.length)) {
+                slabs.age(PASS_NANOS);
+            }
+        } finally {
+            if (entered) {
+                keeper.state = Keeper.NOBODY;
+            }
         }
     }
 
@@ -378,6 +411,17 @@ public final class ThreadHeap {
      */
     public void trimIdle(long[] activity, long heapActivity) {
         assert isOwner() : "owner: " + owner;
+        boolean entered = keeper.enter();
+        try {
+            trimInside(activity, heapActivity);
+        } finally {
+            if (entered) {
+                keeper.state = Keeper.NOBODY;
+            }
+        }
+    }
+
+    private void trimInside(long[] activity, long heapActivity) {
         refill.drainFor(PASS_NANOS);
         for (HotCache cache : caches) {
             if (activity(cache.sizeClass()) == activity[cache.sizeClass()]) {
@@ -393,6 +437,31 @@ public final class ThreadHeap {
     }
 
     /**
+     * Gives back what others have released, and what else lies behind the caches of an owner that is away: blocks → slabs →
+     * superslabs → store, and free pages. For a thread that does not own the heap; in steps so short that an owner who comes back
+     * does not wait.
+     *
+     * @param idleNanos how long nobody has needed what is given back
+     * @param nanos how long that may take
+     * @return whether there is more
+     */
+    public boolean tend(long idleNanos, long nanos) {
+        long start = System.nanoTime();
+        boolean more = true;
+        while (more && System.nanoTime() - start < nanos) {
+            if (!keeper.tryEnter(TEND_WAIT_NANOS)) {
+                return true; // the owner is there: it takes in what others gave back as it goes on
+            }
+            try {
+                more = refill.drainElsewhere(TEND_BLOCKS) || slabs.tend(idleNanos, TEND_NANOS);
+            } finally {
+                keeper.state = Keeper.NOBODY;
+            }
+        }
+        return more;
+    }
+
+    /**
      * Whether the last {@link #trimIdle} stopped because its time was up; asked once.
      *
      * @return as far as a thread that is not the owner can see
@@ -405,9 +474,13 @@ public final class ThreadHeap {
         return was;
     }
 
-    /** Asks the owner, a live event loop, to do something when it next runs tasks; dropped while it has not yet. */
-    void request(Consumer<ThreadHeap> task) {
-        request(task, requested);
+    /**
+     * Asks the owner, a live event loop, to do something when it next runs tasks; dropped while it has not yet.
+     *
+     * @return whether it was asked; if not, it has not run its tasks since the last time, or takes none
+     */
+    boolean request(Consumer<ThreadHeap> task) {
+        return request(task, requested);
     }
 
     /** Asks the owner to {@link #trim()}, whatever else it was asked for. */
@@ -447,10 +520,10 @@ public final class ThreadHeap {
         return slabs.superslabs().isEmpty() && refill.remote().isEmpty();
     }
 
-    private void request(Consumer<ThreadHeap> task, AtomicBoolean pending) {
+    private boolean request(Consumer<ThreadHeap> task, AtomicBoolean pending) {
         Executor executor = this.executor;
         if (executor == null || !pending.compareAndSet(false, true)) {
-            return;
+            return false;
         }
         boolean asked = ForeignExecutor.execute(executor, () -> {
             pending.set(false);
@@ -461,6 +534,7 @@ public final class ThreadHeap {
         if (!asked) {
             pending.set(false);
         }
+        return asked;
     }
 
     /**

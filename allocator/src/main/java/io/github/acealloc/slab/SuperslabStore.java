@@ -281,13 +281,23 @@ public final class SuperslabStore {
     }
 
     /**
-     * Takes an empty superslab back.
+     * Takes an empty superslab back that was used until now.
      *
      * @param superslab empty, used by no heap any more
      */
     public void release(Superslab superslab) {
+        release(superslab, 0);
+    }
+
+    /**
+     * Takes an empty superslab back.
+     *
+     * @param superslab empty, used by no heap any more
+     * @param idleNanos for how long nobody has needed it
+     */
+    public void release(Superslab superslab, long idleNanos) {
         assert superslab.isEmpty() : "a superslab with slabs in it was given back";
-        long now = System.nanoTime();
+        long now = System.nanoTime() - idleNanos;
         synchronized (this) {
             if (!closed) {
                 resident.addLast(superslab, now);

@@ -293,13 +293,13 @@ class IdleTrimTest {
         lookAfter(LEAVE);
         assertThat(asked).hasSize(1);
         loop.run(() -> use(heap, KIB));
-        loop.run(asked.get(0)::run);
+        loop.run(asked.get(0));
         assertThat(left[0]).isFalse();
         loop.run(() -> heap.trim());
         asked.clear();
         look();
         lookAfter(LEAVE);
-        loop.run(asked.get(0)::run);
+        loop.run(asked.get(0));
         assertThat(left[0]).isTrue();
     }
 

@@ -56,14 +56,16 @@ class PagePurgeTest {
         assertThat(heap.slabs().pages().isDue()).isFalse();
         assertThat(bound()).isEqualTo(pinned.live.size() + inCache.size());
         assertThat(inCache).allSatisfy(id -> assertThat(rig.block(id)).isNotNull());
-        assertThat(pinned.live).allSatisfy(block -> assertThat(rig.block(block.blockId())).isSameAs(block));
+        assertThat(pinned.live)
+                .allSatisfy(block -> assertThat(rig.block(block.blockId())).isSameAs(block));
         pinned.fill(2);
         pinned.expectExact();
     }
 
     private long bound() {
         return heap.slabs().slabs().stream()
-                .mapToLong(slab -> Arrays.stream(slab.blocks()).filter(Objects::nonNull).count())
+                .mapToLong(slab ->
+                        Arrays.stream(slab.blocks()).filter(Objects::nonNull).count())
                 .sum();
     }
 

@@ -103,7 +103,8 @@ class PastHeapsTest {
                 .filter(heap -> !registry.heaps().contains(heap))
                 .findFirst()
                 .orElseThrow();
-        TestBlock block = stale.stream().filter(b -> b.heap() == gone).findFirst().orElseThrow();
+        TestBlock block =
+                stale.stream().filter(b -> b.heap() == gone).findFirst().orElseThrow();
         block.refuseArrival();
         gone.releaseRemote(block);
         assertThat(gone.isEmpty()).isTrue();
@@ -111,7 +112,9 @@ class PastHeapsTest {
         try (Loop other = new Loop()) {
             other.run(() -> gone.releaseRemote(block));
         }
-        assertThat(gone.remoteCount()).as("in the queue while somebody has the heap").isEqualTo(1);
+        assertThat(gone.remoteCount())
+                .as("in the queue while somebody has the heap")
+                .isEqualTo(1);
         gone.giveUp();
         assertThat(gone.remoteCount()).as("taken in by who gave it up").isZero();
         assertThat(gone.isEmpty()).isTrue();

@@ -67,7 +67,7 @@ class RemoteFreesTest {
         blocks.forEach(this::offer);
         TestBlock last = blocks.get(blocks.size() - 1);
         offer(last);
-        Map<Object, Integer> drained = new IdentityHashMap<>();
+        IdentityHashMap<Object, Integer> drained = new IdentityHashMap<>();
         while (frees.drain(b -> drained.merge(b, 1, Integer::sum), 100) > 0) {
             // until nothing is left
         }
@@ -117,7 +117,7 @@ class RemoteFreesTest {
                 }));
             }
             threads.forEach(Thread::start);
-            Map<Object, Integer> drained = new IdentityHashMap<>();
+            IdentityHashMap<Object, Integer> drained = new IdentityHashMap<>();
             int n = 0;
             while (n < blocks.size() && (threads.stream().anyMatch(Thread::isAlive) || !frees.isEmpty())) {
                 n += frees.drain(b -> drained.merge(b, 1, Integer::sum), 1024);

@@ -304,16 +304,21 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         refCnt = ON_ITS_WAY;
     }
 
+    /**
+     * Acquire pairs with the last release: the binding is the one that it was sent home with. That was elsewhere where this arrival is
+     * an old one, of a release that raced with the owner's; meanwhile it may even change, so it is looked at once more.
+     */
     @Override
     public final boolean arrive(Object home) {
-        // Acquire pairs with the last release: the binding is the one that it was sent home with. That was elsewhere
-        // where
-        // this arrival is an old one, of a release that raced with the owner's.
-        if (state((int) REF_CNT.getAcquire(this)) == ON_ITS_WAY && heap == home) {
-            refCnt = FREE;
-            return true;
+        int count = (int) REF_CNT.getAcquire(this);
+        if (state(count) != ON_ITS_WAY || heap != home || !REF_CNT.compareAndSet(this, count, FREE)) {
+            return false;
         }
-        return false;
+        if (heap != home) {
+            REF_CNT.setVolatile(this, ON_ITS_WAY);
+            return false;
+        }
+        return true;
     }
 
     @Override

@@ -65,8 +65,7 @@ class DroppedAllocatorTest {
     }
 
     private AceByteBufAllocator allocator(String purgeDelayMillis) {
-        return new AceByteBufAllocator(
-                Laws.config("acealloc.purgeDelayMillis", purgeDelayMillis), null, counted());
+        return new AceByteBufAllocator(Laws.config("acealloc.purgeDelayMillis", purgeDelayMillis), null, counted());
     }
 
     private static void use(ByteBufAllocator allocator) {
