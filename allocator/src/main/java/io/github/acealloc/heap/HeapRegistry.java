@@ -22,6 +22,9 @@ import java.util.function.Supplier;
  * <p>Safe for use by any thread. The lock guards the shelf and is never held while a heap is trimmed.
  */
 public final class HeapRegistry {
+    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(ForeignExecutor.class);
+
     private static final int MAX_STRIPES = 64;
     private static final int SPINS_BEFORE_YIELD = 64;
 
@@ -399,7 +402,12 @@ public final class HeapRegistry {
         return heaps;
     }
 
-    /** Every heap there is, and what those that have gone had done: each heap is in one of the two. */
+    /**
+     * Every heap there is or was, in one of the two.
+     *
+     * @param heaps those that there are
+     * @param past what those that have gone had done
+     */
     public record Census(List<ThreadHeap> heaps, PastHeaps past) {}
 
     /**

@@ -74,13 +74,15 @@ public final class HeapSurvey {
         for (Superslab superslab : heap.slabs().superslabSnapshot()) {
             long bytes = (long) superslab.region().bytes() - superslab.purgedBytes();
             long used = superslab.usedBytes();
-            switch (superslab.tier()) {
-                case HOT -> tiers = tiers.plus(new TierFigures(bytes, used, 0, 0, 0, 0));
-                case DRAINING -> {
-                    draining++;
-                    tiers = tiers.plus(new TierFigures(0, 0, bytes, used, 0, 0));
-                }
-                case FREE -> tiers = tiers.plus(new TierFigures(0, 0, 0, 0, bytes, 0));
+            // No switch: that takes a class of its own, which a closed class loader could not load any more.
+            Superslab.Tier tier = superslab.tier();
+            if (tier == Superslab.Tier.HOT) {
+                tiers = tiers.plus(new TierFigures(bytes, used, 0, 0, 0, 0));
+            } else if (tier == Superslab.Tier.DRAINING) {
+                draining++;
+                tiers = tiers.plus(new TierFigures(0, 0, bytes, used, 0, 0));
+            } else {
+                tiers = tiers.plus(new TierFigures(0, 0, 0, 0, bytes, 0));
             }
         }
         return draining;

@@ -137,8 +137,8 @@ class DroppedAllocatorTest {
         loop.run(() -> live.capacity(200_000));
         assertThat(live.getLong(0)).isEqualTo(42);
         assertThat(copy.getLong(0)).isEqualTo(42);
-        copy.release();
-        live.release();
+        loop.run(copy::release);
+        loop.run(live::release);
         assertThat(((AceByteBufAllocator) again).stats().liveBytes()).isZero();
     }
 

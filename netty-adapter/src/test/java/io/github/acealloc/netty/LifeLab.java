@@ -114,7 +114,6 @@ final class LifeLab {
             for (int size : new int[] {100, 1000, 10_000, 100_000, 1 << 20}) {
                 live.add(allocator.directBuffer(size).writeZero(size));
             }
-            live.add(allocator.heapBuffer(100));
             live.forEach(ByteBuf::release);
         }
     }
