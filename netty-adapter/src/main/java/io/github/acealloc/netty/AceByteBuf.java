@@ -507,6 +507,13 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         }
     }
 
+    /** A copy of some bytes. */
+    final byte[] bytes(int index, int length) {
+        byte[] bytes = new byte[length];
+        getBytes(index, bytes, 0, length);
+        return bytes;
+    }
+
     // ---- streams
 
     @Override

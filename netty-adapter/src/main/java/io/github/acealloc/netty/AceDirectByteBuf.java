@@ -246,6 +246,8 @@ final class AceDirectByteBuf extends AceByteBuf {
             memory.get(base + index, dst.array(), dst.arrayOffset() + dstIndex, length);
         } else if (UNSAFE && dst.hasMemoryAddress() && !dst.isReadOnly()) {
             PlatformDependent.copyMemory(address + index, dst.memoryAddress() + dstIndex, length);
+        } else if (Parts.share(dst, this)) {
+            dst.setBytes(dstIndex, bytes(index, length), 0, length);
         } else {
             dst.setBytes(dstIndex, this, index, length);
         }
@@ -265,6 +267,9 @@ final class AceDirectByteBuf extends AceByteBuf {
         } else if (src.nioBufferCount() == 1) {
             ByteBuffer view = src.nioBuffer(srcIndex, length); // need not begin at 0
             memory.put(base + index, view, view.position(), length);
+        } else if (Parts.share(src, this)) {
+            ByteBuffer bytes = src.nioBuffer(srcIndex, length);
+            memory.put(base + index, bytes, bytes.position(), length);
         } else {
             src.getBytes(srcIndex, this, index, length);
         }

@@ -211,6 +211,8 @@ final class AceHeapByteBuf extends AceByteBuf {
         checkDstIndex(index, length, dstIndex, dst.capacity());
         if (dst.hasArray()) {
             System.arraycopy(array, base + index, dst.array(), dst.arrayOffset() + dstIndex, length);
+        } else if (Parts.share(dst, this)) {
+            dst.setBytes(dstIndex, bytes(index, length), 0, length);
         } else {
             dst.setBytes(dstIndex, array, base + index, length);
         }
@@ -222,6 +224,8 @@ final class AceHeapByteBuf extends AceByteBuf {
         checkSrcIndex(index, length, srcIndex, src.capacity());
         if (src.hasArray()) {
             System.arraycopy(src.array(), src.arrayOffset() + srcIndex, array, base + index, length);
+        } else if (Parts.share(src, this)) {
+            src.nioBuffer(srcIndex, length).get(array, base + index, length);
         } else {
             src.getBytes(srcIndex, array, base + index, length);
         }

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a main class in a JVM of its own, of this JVM's version: for what is decided once in a JVM's life. */
-final class ChildJvm {
+public final class ChildJvm {
     private static final int SECONDS = 60;
 
     private final List<String> options = new ArrayList<>();
     private String classPath = System.getProperty("java.class.path");
 
     /** Adds options, such as {@code -Dname=value}. */
-    ChildJvm with(String... more) {
+    public ChildJvm with(String... more) {
         options.addAll(List.of(more));
         return this;
     }
@@ -33,7 +33,7 @@ final class ChildJvm {
     }
 
     /** Runs it to its end, which must be a good one; gives what it printed, errors included. */
-    String run(Class<?> main, String... args) {
+    public String run(Class<?> main, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Properties;
 
 /** What must hold of an allocator after every test. */
-final class Laws {
+public final class Laws {
     private Laws() {}
 
     /** The heap-invariant walker finds nothing wrong. Nobody uses the allocator meanwhile. */
@@ -20,7 +20,7 @@ final class Laws {
     }
 
     /** Every buffer has come home and is not lost on the way; the loops are those that own heaps. */
-    static void assertNothingLive(AceByteBufAllocator allocator, Loop... loops) {
+    public static void assertNothingLive(AceByteBufAllocator allocator, Loop... loops) {
         trim(allocator, loops);
         assertConsistent(allocator);
         assertThat(allocator.stats().liveBytes()).as("live bytes").isZero();
@@ -32,7 +32,7 @@ final class Laws {
     }
 
     /** Nothing is live, and close gives back all memory. */
-    static void assertClosesClean(AceByteBufAllocator allocator, Loop... loops) {
+    public static void assertClosesClean(AceByteBufAllocator allocator, Loop... loops) {
         assertNothingLive(allocator, loops);
         allocator.close();
         awaitTasks(loops);
@@ -41,7 +41,7 @@ final class Laws {
     }
 
     /** All memory has gone back to the system. */
-    static void assertHasNothing(AceByteBufAllocator allocator) {
+    public static void assertHasNothing(AceByteBufAllocator allocator) {
         assertThat(allocator.metric().usedDirectMemory())
                 .as("used direct memory")
                 .isZero();
@@ -64,7 +64,7 @@ final class Laws {
     }
 
     /** An allocator that may take so much memory at most. */
-    static AceByteBufAllocator allocatorWithLimit(long maxBytes) {
+    public static AceByteBufAllocator allocatorWithLimit(long maxBytes) {
         return new AceByteBufAllocator(config("acealloc.maxBytes", Long.toString(maxBytes)));
     }
 
@@ -92,7 +92,7 @@ final class Laws {
     }
 
     /** Whether buffers reach memory by address; else through a {@code ByteBuffer}. */
-    static boolean isUnsafeUsed() {
+    public static boolean isUnsafeUsed() {
         return PlatformDependent.hasUnsafe() && PlatformDependent.isUnaligned();
     }
 }

@@ -8,23 +8,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** An event loop of the tests': one thread that owns heaps, and ends when closed. */
-final class Loop implements AutoCloseable {
+public final class Loop implements AutoCloseable {
     private static final int SECONDS = 60;
 
     private final DefaultEventExecutor executor = new DefaultEventExecutor();
 
     /** What the loop runs: may throw anything. */
     @FunctionalInterface
-    interface Action {
+    public interface Action {
         void run() throws Throwable;
     }
 
-    DefaultEventExecutor executor() {
+    public DefaultEventExecutor executor() {
         return executor;
     }
 
     /** Runs something on the loop and waits for its result; what it throws is thrown here. */
-    <T> T call(Callable<T> task) {
+    public <T> T call(Callable<T> task) {
         try {
             if (executor.inEventLoop()) {
                 return task.call();
@@ -39,7 +39,7 @@ final class Loop implements AutoCloseable {
         }
     }
 
-    void run(Action action) {
+    public void run(Action action) {
         call(() -> {
             try {
                 action.run();
