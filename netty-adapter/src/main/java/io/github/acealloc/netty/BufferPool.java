@@ -7,6 +7,7 @@ import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.ExhaustedError;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.Block;
@@ -31,6 +32,7 @@ final class BufferPool implements Binder {
     private final Face face;
     private final AceAllocator engine;
     private final LeakSampling leaks;
+    private final MemoryBudget budget;
     private final boolean isDirect;
     private final FastThreadLocal<ThreadHeap> heaps = new FastThreadLocal<>() {
         @Override
@@ -44,6 +46,7 @@ final class BufferPool implements Binder {
     BufferPool(Face face, OsMemory memory, MemoryBudget budget, AceConfig config, Knobs knobs, LeakSampling leaks) {
         this.face = face;
         this.leaks = leaks;
+        this.budget = budget;
         isDirect = memory.isDirect();
         engine = new AceAllocator(memory, budget, knobs, config.mode(), config.profile(), this);
     }
@@ -66,7 +69,10 @@ final class BufferPool implements Binder {
         return engine;
     }
 
-    /** The fast path: all of it is inlined, and nothing else runs where the hot cache has a block. */
+    /**
+     * The fast path: all of it is inlined, and nothing else runs where the hot cache has a block. What an {@code ExhaustedError}
+     * becomes is {@link #refused}.
+     */
     ByteBuf allocate(int size, int maxCapacity) {
         if (Thread.currentThread() instanceof FastThreadLocalThread) {
             ThreadHeap heap = heaps.getIfExists();
@@ -148,7 +154,7 @@ final class BufferPool implements Binder {
 
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
     void move(AceByteBuf buf, int newCapacity) {
-        AceByteBuf fresh = take(newCapacity);
+        AceByteBuf fresh = takeOrRefuse(newCapacity);
         buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
         if (buf.isBound()) {
             buf.exchangeBinding(fresh);
@@ -158,6 +164,24 @@ final class BufferPool implements Binder {
             buf.bindTo(fresh.heap(), fresh.slab(), fresh.slot());
             old.goHomeUnused();
         }
+    }
+
+    private AceByteBuf takeOrRefuse(int size) {
+        try {
+            return take(size);
+        } catch (ExhaustedError e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * The error to throw for a request that could not be served. Whoever wants to know is told first; that runs anybody's code, so
+     * the calling thread holds no stripe any more.
+     */
+    OutOfMemoryError refused(ExhaustedError exhausted) {
+        OutOfMemoryError error = OutOfMemory.of(exhausted, isDirect);
+        budget.tell(error);
+        return error;
     }
 
     /** A block to move to. */
