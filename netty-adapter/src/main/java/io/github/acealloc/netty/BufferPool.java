@@ -17,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.internal.InternalThreadLocalMap;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -121,13 +122,16 @@ final class BufferPool implements Binder {
         return LeakSampling.handOut(buf, picked, size, maxCapacity);
     }
 
-    /** The calling thread's own heap, given to it now if it runs an event loop and has none. */
+    /**
+     * The calling thread's own heap, given to it now if it runs an event loop and has none.
+     *
+     * <p>Any kind of thread may run one: Netty's own, a plain or a virtual one. Netty knows the executor of each, and its loops
+     * take all {@code FastThreadLocal}s away from their thread at its end; the heap of a thread that ends otherwise is taken from
+     * it by the governor, or by the next loop. A thread that has never had a {@code FastThreadLocal} runs no loop, and keeps none.
+     */
     private ThreadHeap ownHeap() {
-        if (!(Thread.currentThread() instanceof FastThreadLocalThread)) {
-            return null;
-        }
         ThreadHeap heap = heaps.getIfExists();
-        if (heap == null) {
+        if (heap == null && InternalThreadLocalMap.getIfSet() != null) {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
                 heap = engine.attach(task -> execute(executor, task), this::evict);
