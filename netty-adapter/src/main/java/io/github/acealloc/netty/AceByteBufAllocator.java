@@ -142,7 +142,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
             if (parts.printsStatsAtExit()) {
                 System.err.print(NAME + "\n" + stats(parts).print());
             }
-            parts.keeper().ifPresent(PolicyKeeper::write);
+            parts.keeper().ifPresent(PolicyKeeper::atExit);
         } catch (RuntimeException e) {
             System.err.println(NAME + ": " + e);
         } catch (LinkageError e) {
@@ -289,7 +289,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     }
 
     private void stayOpen(boolean first) {
-        keeper.ifPresent(PolicyKeeper::write);
+        keeper.ifPresent(PolicyKeeper::atExit);
         trim();
         if (first) {
             LOGGER.info(
