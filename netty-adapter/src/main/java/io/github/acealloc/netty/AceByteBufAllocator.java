@@ -289,7 +289,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     }
 
     private void stayOpen(boolean first) {
-        keeper.ifPresent(PolicyKeeper::atExit);
+        keeper.ifPresent(PolicyKeeper::write);
         trim();
         if (first) {
             LOGGER.info(

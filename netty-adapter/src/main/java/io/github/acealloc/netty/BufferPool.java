@@ -25,9 +25,9 @@ import java.util.concurrent.RejectedExecutionException;
  * The buffers of one kind, direct or heap: finds the calling thread's heap in the engine and hands out its blocks'
  * buffers.
  *
- * <p>Safe for use by any thread. A thread that runs an event loop (a {@code FastThreadLocalThread} whose executor Netty
- * knows) owns a heap from its first allocation to its end, or until it has not used it for some seconds and all of it is free;
- * every other thread borrows a stripe for each allocation.
+ * <p>Safe for use by any thread. A thread that runs an event loop (one whose executor Netty knows) owns a heap from its
+ * first allocation to its end, or until it has not used it for some seconds and all of it is free; every other thread borrows
+ * a stripe for each allocation.
  */
 final class BufferPool implements Binder {
     private final Face face;
@@ -95,8 +95,8 @@ final class BufferPool implements Binder {
     }
 
     /**
-     * The road of threads without a heap and of huge buffers. A report of a leak may run anybody's code, which may allocate
-     * in turn, so nothing is handed out while a stripe is held.
+     * The road of threads without a heap, of huge buffers, and of loops on threads that are not Netty's own. A report of a leak
+     * may run anybody's code, which may allocate in turn, so nothing is handed out while a stripe is held.
      */
     private ByteBuf allocateSlow(int size, int maxCapacity) {
         if (size > SizeClasses.MAX_BLOCK) {
