@@ -351,6 +351,7 @@ public final class AceAllocator implements Governor.Governed {
                 committed,
                 huge.liveBytes() + kept,
                 budget.limit(),
+                List.of(new LimitFigures(kind(), committed, budget.limit())),
                 survey.allocations(),
                 counters,
                 survey.tiers(),

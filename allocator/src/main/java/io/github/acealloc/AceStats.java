@@ -21,7 +21,8 @@ import java.util.List;
  * @param freeBytes all the rest of the committed memory: free blocks, free units, empty superslabs, records
  * @param committedBytes memory got from the system
  * @param hugeBytes of these, in blocks with memory of their own, live or kept
- * @param limitBytes what committed memory never exceeds
+ * @param limitBytes what committed memory never exceeds: the sum, where direct and heap memory have a limit each
+ * @param limits each limit, with what counts against it
  * @param allocations blocks handed out so far, huge ones not among them
  * @param counters the event counts behind the shares, summed over all heaps
  * @param tiers superslabs by how they serve
@@ -36,6 +37,7 @@ public record AceStats(
         long committedBytes,
         long hugeBytes,
         long limitBytes,
+        List<LimitFigures> limits,
         long allocations,
         HeapCounters counters,
         TierFigures tiers,
@@ -45,6 +47,7 @@ public record AceStats(
 
     /** Copies the lists. */
     public AceStats {
+        limits = List.copyOf(limits);
         decisions = List.copyOf(decisions);
         classes = List.copyOf(classes);
         heapFigures = List.copyOf(heapFigures);
@@ -62,6 +65,8 @@ public record AceStats(
         for (int c = 0; c < classes.size(); c++) {
             classSums.add(classes.get(c).plus(other.classes.get(c)));
         }
+        List<LimitFigures> allLimits = new ArrayList<>(limits);
+        allLimits.addAll(other.limits);
         List<HeapFigures> allHeaps = new ArrayList<>(heapFigures);
         allHeaps.addAll(other.heapFigures);
         List<Decision> allDecisions = new ArrayList<>(decisions);
@@ -76,6 +81,7 @@ public record AceStats(
                 sameLimit || limitBytes > Long.MAX_VALUE - other.limitBytes
                         ? limitBytes
                         : limitBytes + other.limitBytes,
+                sameLimit ? List.of(limits.get(0).sharedWith(other.limits.get(0))) : allLimits,
                 allocations + other.allocations,
                 HeapCounters.sum(counters, other.counters),
                 tiers.plus(other.tiers),

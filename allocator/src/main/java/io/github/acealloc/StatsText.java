@@ -24,13 +24,13 @@ final class StatsText {
     static String line(AceStats stats) {
         return String.format(
                 Locale.ROOT,
-                "live: %d, cached: %d, free: %d, committed: %d, limit: %d bytes; heaps: %d; hot: %.4f, warm: %.4f,"
+                "live: %d, cached: %d, free: %d, committed: %d, limit: %s bytes; heaps: %d; hot: %.4f, warm: %.4f,"
                         + " cold: %.4f, remote: %.4f of %d allocations; warm pool hit rate: %.3f",
                 stats.liveBytes(),
                 stats.cachedBytes(),
                 stats.freeBytes(),
                 stats.committedBytes(),
-                stats.limitBytes(),
+                limits(stats),
                 stats.heaps(),
                 stats.hotShare(),
                 stats.warmShare(),
@@ -40,18 +40,32 @@ final class StatsText {
                 stats.warmPoolHitRate());
     }
 
+    /** One number, or each with its kind. */
+    private static String limits(AceStats stats) {
+        List<LimitFigures> limits = stats.limits();
+        return limits.size() == 1
+                ? Long.toString(limits.get(0).limitBytes())
+                : limits.stream()
+                        .map(limit -> limit.kind() + " " + limit.limitBytes())
+                        .collect(Collectors.joining(", "));
+    }
+
     static String text(AceStats stats) {
         StringBuilder text = new StringBuilder(4096);
         TierFigures tiers = stats.tiers();
         text.append(String.format(
-                "live %s, cached %s, free %s; committed %s (huge blocks %s) of at most %s; purged %s%n",
+                "live %s, cached %s, free %s; committed %s (huge blocks %s); purged %s%n",
                 size(stats.liveBytes()),
                 size(stats.cachedBytes()),
                 size(stats.freeBytes()),
                 size(stats.committedBytes()),
                 size(stats.hugeBytes()),
-                size(stats.limitBytes()),
                 size(stats.purgedBytes())));
+        for (LimitFigures limit : stats.limits()) {
+            text.append(String.format(
+                    "%s: committed %s of at most %s%n",
+                    limit.kind(), size(limit.committedBytes()), size(limit.limitBytes())));
+        }
         text.append(String.format(
                 Locale.ROOT,
                 "%,d allocations: hot %.2f %%, warm %.2f %%, cold %.2f %%; remote %.2f %%; warm pool hit rate %.1f %%%n",
@@ -125,6 +139,7 @@ final class StatsText {
         all.put("committedBytes", stats.committedBytes());
         all.put("hugeBytes", stats.hugeBytes());
         all.put("limitBytes", stats.limitBytes());
+        all.put("limits", stats.limits().stream().map(StatsText::of).toList());
         all.put("allocations", stats.allocations());
         all.put("hotShare", stats.hotShare());
         all.put("warmShare", stats.warmShare());
@@ -144,6 +159,14 @@ final class StatsText {
         all.put("heaps", stats.heapFigures().stream().map(StatsText::of).toList());
         all.put("decisions", stats.decisions().stream().map(StatsText::of).toList());
         return json((Object) all);
+    }
+
+    private static Map<String, Object> of(LimitFigures figures) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kind", figures.kind());
+        map.put("committedBytes", figures.committedBytes());
+        map.put("limitBytes", figures.limitBytes());
+        return map;
     }
 
     private static Map<String, Object> of(ClassFigures figures) {

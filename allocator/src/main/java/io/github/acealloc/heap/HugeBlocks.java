@@ -114,7 +114,7 @@ public final class HugeBlocks {
             return memory.reserve(bytes, OsMemory.ALIGNMENT);
         } catch (OutOfMemoryError e) {
             // The caller trims, tries again and then says so.
-            budget.refusedBySystem();
+            budget.refusedBySystem(e);
             budget.give(bytes);
             return null;
         } catch (Throwable e) {

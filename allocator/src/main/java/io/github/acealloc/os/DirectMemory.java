@@ -132,10 +132,33 @@ public final class DirectMemory implements OsMemory {
             throw new OutOfMemoryError(
                     "bytes: " + bytes + " (expected: at most " + (Integer.MAX_VALUE - ALIGNMENT) + ")");
         }
-        ByteBuffer origin = ByteBuffer.allocateDirect(bytes + ALIGNMENT - 1);
+        ByteBuffer origin = allocate(bytes + ALIGNMENT - 1);
         int skipped = -origin.alignmentOffset(0, ALIGNMENT) & (ALIGNMENT - 1);
         ByteBuffer memory = origin.slice(skipped, bytes);
         return Region.direct(memory, origin, addressOf.applyAsLong(memory));
+    }
+
+    private ByteBuffer allocate(int bytes) {
+        if (JvmDirectLimit.OF_THIS_JVM.refuses(bytes)) {
+            throw refusal(bytes);
+        }
+        try {
+            ByteBuffer origin = ByteBuffer.allocateDirect(bytes);
+            if (clean != null) {
+                JvmDirectLimit.OF_THIS_JVM.taken(bytes);
+            }
+            return origin;
+        } catch (OutOfMemoryError e) {
+            JvmDirectLimit.OF_THIS_JVM.refused();
+            OutOfMemoryError refusal = refusal(bytes);
+            refusal.initCause(e);
+            throw refusal;
+        }
+    }
+
+    private static OutOfMemoryError refusal(int bytes) {
+        return new OutOfMemoryError(
+                "the JVM has no " + bytes + " bytes of direct memory (limit: " + JvmDirectLimit.OF_THIS_JVM + ")");
     }
 
     @Override
@@ -143,8 +166,10 @@ public final class DirectMemory implements OsMemory {
         if (clean == null) {
             return;
         }
+        ByteBuffer origin = (ByteBuffer) region.origin();
         try {
-            clean.invokeExact((ByteBuffer) region.origin());
+            clean.invokeExact(origin);
+            JvmDirectLimit.OF_THIS_JVM.given(origin.capacity());
         } catch (Throwable e) {
             throw new IllegalStateException("direct memory of " + region.bytes() + " bytes could not be freed", e);
         }

@@ -5,7 +5,12 @@ package io.github.acealloc.os;
 public final class HeapMemory implements OsMemory {
     @Override
     public Region reserve(int bytes, int alignment) {
-        return Region.heap(new byte[bytes]);
+        try {
+            return Region.heap(new byte[bytes]);
+        } catch (OutOfMemoryError e) {
+            throw new OutOfMemoryError(
+                    e.getMessage() + ": no room for " + bytes + " bytes on the Java heap (limit: by -Xmx)");
+        }
     }
 
     @Override

@@ -31,18 +31,20 @@ public final class MemoryBudget {
         String report();
     }
 
-    /**
-     * Set on a thread whose listeners are being told. One that allocates in vain is told nothing more: the thread may hold a stripe for
-     * each time it asked.
-     */
+    /** Set on a thread whose listeners are being told. One that allocates in vain is told nothing more, and so not for ever. */
     private static final ThreadLocal<Boolean> TELLING = new ThreadLocal<>();
 
     /** How often at most one request has memory given back, each time for a bounded time, before it fails. */
     public static final int MOST_RECLAIMS = 64;
 
     private final long limit;
+    private final String origin;
     private final AtomicLong committed = new AtomicLong();
     private volatile boolean systemRefused;
+
+    /** What the system has last said to that. */
+    private volatile String refusal;
+
     private final List<Reclaimer> reclaimers = new CopyOnWriteArrayList<>();
     private final List<Consumer<OutOfMemoryError>> listeners = new CopyOnWriteArrayList<>();
 
@@ -52,10 +54,21 @@ public final class MemoryBudget {
      * @param limit bytes, greater than 0
      */
     public MemoryBudget(long limit) {
+        this(limit, "");
+    }
+
+    /**
+     * A budget with nothing taken, whose limit was set somewhere.
+     *
+     * @param limit bytes, greater than 0
+     * @param origin for the error: which setting the limit comes from and how it is raised; may be empty
+     */
+    public MemoryBudget(long limit, String origin) {
         if (limit <= 0) {
             throw new IllegalArgumentException("limit: " + limit + " (expected: > 0)");
         }
         this.limit = limit;
+        this.origin = origin;
     }
 
     /**
@@ -85,8 +98,13 @@ public final class MemoryBudget {
         assert left >= 0 : "committed: " + left + " (expected: >= 0)";
     }
 
-    /** Remembers that the system has refused memory that the limit allows. */
-    public void refusedBySystem() {
+    /**
+     * Remembers that the system has refused memory that the limit allows.
+     *
+     * @param error with what words
+     */
+    public void refusedBySystem(OutOfMemoryError error) {
+        refusal = error.getMessage();
         systemRefused = true;
     }
 
@@ -119,13 +137,14 @@ public final class MemoryBudget {
     }
 
     /**
-     * The error that says, after reclaiming did not help, that a request cannot be served.
+     * The error that says, after reclaiming did not help, that a request cannot be served. Nobody is told yet: the calling thread
+     * owns or has borrowed a heap, which it gives up first ({@link #tell}).
      *
      * @param bytes what was asked for
      * @param needed what had to be taken for it
      * @return to be thrown by the caller
      */
-    public OutOfMemoryError exhausted(long bytes, long needed) {
+    public ExhaustedError exhausted(long bytes, long needed) {
         StringBuilder text = new StringBuilder(256);
         text.append("cannot allocate ").append(bytes).append(" bytes: ");
         text.append(reason(needed))
@@ -134,20 +153,43 @@ public final class MemoryBudget {
                 .append(", committed: ")
                 .append(committed.get())
                 .append(", limit: ")
-                .append(limit);
+                .append(limit)
+                .append(origin.isEmpty() ? "" : " by ")
+                .append(origin);
         for (Reclaimer reclaimer : reclaimers) {
             text.append("; ").append(reclaimer.report());
         }
-        OutOfMemoryError error = new OutOfMemoryError(text.append(")").toString());
+        return new ExhaustedError(text.append(")").toString());
+    }
+
+    /**
+     * Tells everybody who wants to know that a request could not be served. To be called by a thread that holds no heap: what is
+     * told may take its time.
+     *
+     * @param error about to be thrown
+     */
+    public void tell(OutOfMemoryError error) {
         if (!listeners.isEmpty() && TELLING.get() == null) {
             TELLING.set(true);
             try {
-                tell(error);
+                for (Consumer<OutOfMemoryError> listener : listeners) {
+                    tell(listener, error);
+                }
             } finally {
                 TELLING.remove();
             }
         }
-        return error;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // identity is the question
+    private static void tell(Consumer<OutOfMemoryError> listener, OutOfMemoryError error) {
+        try {
+            listener.accept(error);
+        } catch (Throwable e) {
+            if (e != error) {
+                error.addSuppressed(e);
+            }
+        }
     }
 
     /** Others give memory back meanwhile, so what is committed now does not tell alone what was in the way. */
@@ -156,25 +198,12 @@ public final class MemoryBudget {
             return "the limit is reached";
         }
         return systemRefused
-                ? "the system refused more memory"
+                ? "the system refused more memory" + (refusal == null ? "" : ": " + refusal)
                 : "the limit was reached, and others have given back since";
     }
 
-    @SuppressWarnings("ReferenceEquality") // identity is the question
-    private void tell(OutOfMemoryError error) {
-        for (Consumer<OutOfMemoryError> listener : listeners) {
-            try {
-                listener.accept(error);
-            } catch (Throwable e) {
-                if (e != error) {
-                    error.addSuppressed(e);
-                }
-            }
-        }
-    }
-
     /**
-     * Adds somebody who is told of each request that cannot be served, before the error is thrown, on the requesting thread.
+     * Adds somebody who is told of each request that cannot be served ({@link #tell}), on the requesting thread.
      *
      * @param listener what it throws is added to the error as suppressed; what fails while it runs is not told again
      */

@@ -155,7 +155,7 @@ public final class SuperslabStore {
             return superslab;
         } catch (OutOfMemoryError e) {
             // Others use the same system memory; the caller trims, tries again and then says so.
-            budget.refusedBySystem();
+            budget.refusedBySystem(e);
             undo(region);
             return null;
         } catch (Throwable e) {

@@ -71,10 +71,16 @@ class MemoryBudgetTest {
         assertThat(budget.exhausted(1, 10))
                 .hasMessageStartingWith(
                         "cannot allocate 1 bytes: the limit was reached, and others have given back since (needed:");
-        budget.refusedBySystem();
+        budget.refusedBySystem(new OutOfMemoryError("none left"));
         assertThat(budget.exhausted(1, 10))
                 .hasMessageStartingWith(
-                        "cannot allocate 1 bytes: the system refused more memory (needed: 10, committed: 90,");
+                        "cannot allocate 1 bytes: the system refused more memory: none left (needed: 10, committed: 90,");
+    }
+
+    @Test
+    void theErrorSaysWhereTheLimitComesFrom() {
+        assertThat(new MemoryBudget(100, "-Xmx; raise it with -Xmx").exhausted(101, 101))
+                .hasMessageContaining("limit: 100 by -Xmx; raise it with -Xmx)");
     }
 
     @Test
@@ -87,8 +93,16 @@ class MemoryBudgetTest {
         budget.onExhausted(error -> {
             throw thrown;
         });
-        assertThat(budget.exhausted(1, 1)).hasSuppressedException(thrown);
-        assertThat(budget.exhausted(1, 1).getSuppressed()).containsExactly(thrown);
+        OutOfMemoryError error = budget.exhausted(1, 1);
+        assertThat(error.getSuppressed()).as("nobody is told yet").isEmpty();
+        budget.tell(error);
+        assertThat(error.getSuppressed()).containsExactly(thrown);
+    }
+
+    private static OutOfMemoryError told(MemoryBudget budget, long bytes) {
+        OutOfMemoryError error = budget.exhausted(bytes, bytes);
+        budget.tell(error);
+        return error;
     }
 
     @Test
@@ -98,17 +112,17 @@ class MemoryBudgetTest {
         List<String> told = new ArrayList<>();
         budget.onExhausted(error -> {
             told.add("budget");
-            throw other.exhausted(2, 2);
+            throw told(other, 2);
         });
         other.onExhausted(error -> {
             told.add("other");
-            throw budget.exhausted(3, 3);
+            throw told(budget, 3);
         });
         for (int i = 0; i < 2; i++) {
-            assertThat(budget.exhausted(1, 1).getSuppressed()).hasSize(1);
+            assertThat(told(budget, 1).getSuppressed()).hasSize(1);
         }
         assertThat(told).containsExactly("budget", "budget");
-        assertThat(other.exhausted(1, 1)).isNotNull();
+        assertThat(told(other, 1)).isNotNull();
         assertThat(told).containsExactly("budget", "budget", "other");
     }
 

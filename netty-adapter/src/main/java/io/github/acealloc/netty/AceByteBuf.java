@@ -9,6 +9,7 @@ import io.netty.buffer.AbstractByteBuf;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -72,7 +73,6 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private static final int BORN_SHIFT = 10;
 
     private static final int STREAM_CHUNK = 8192;
-    private static final int SMALL_SLOT = 512;
 
     /**
      * The address of the slot, where memory has one and the JVM tells: set by the subclass, part of the binding. It is
@@ -343,6 +343,10 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         return length;
     }
 
+    /**
+     * Grows within the slot, else into a larger one; shrinks in its place always. So a live buffer's memory only ever gets
+     * longer, and a slice that was cut before a shrink still reads bytes that are there.
+     */
     @Override
     public final ByteBuf capacity(int newCapacity) {
         if (newCapacity == length) {
@@ -350,17 +354,12 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             return this;
         }
         checkNewCapacity(newCapacity);
-        if (newCapacity > slab.blockBytes() || slotIsWastedOn(newCapacity)) {
+        if (newCapacity > slab.blockBytes()) {
             pool().move(this, newCapacity);
         }
         length = newCapacity;
         trimIndicesToCapacity(newCapacity);
         return this;
-    }
-
-    /** A large slot is given up when half of it or less would be used. */
-    private boolean slotIsWastedOn(int newCapacity) {
-        return newCapacity < length && slab.blockBytes() > SMALL_SLOT && newCapacity <= (slab.blockBytes() >>> 1);
     }
 
     @Override
@@ -422,14 +421,17 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     // ---- views for channels
 
-    /** The slot's one shared view, made when first needed, with the given window. */
+    /**
+     * The slot's one shared view, made when first needed, with the given window. Whoever had it before, with this buffer or an
+     * earlier one of the slot, may have left an order, a limit, a position or a mark in it: none of them is left.
+     */
     final ByteBuffer window(int index, int length) {
         ByteBuffer view = nio;
         if (view == null) {
             view = newNio();
             nio = view;
         }
-        return view.limit(index + length).position(index);
+        return view.order(ByteOrder.BIG_ENDIAN).clear().limit(index + length).position(index);
     }
 
     /** A view of its own, with the given window. */
@@ -533,23 +535,22 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         return this;
     }
 
+    /**
+     * Reads once, as Netty's buffers do: a second read might wait although {@code available()} promised bytes, or throw, and
+     * what the first one has brought would be lost.
+     */
     @Override
     public final int setBytes(int index, InputStream in, int length) throws IOException {
         checkIndex(index, length);
         if (hasArray()) {
             return in.read(array(), arrayOffset() + index, length);
         }
-        byte[] chunk = new byte[Math.min(length, STREAM_CHUNK)];
-        int done = 0;
-        do {
-            int n = in.read(chunk, 0, Math.min(length - done, chunk.length));
-            if (n <= 0) {
-                return done == 0 ? n : done;
-            }
-            setBytes(index + done, chunk, 0, n);
-            done += n;
-        } while (done < length && in.available() > 0);
-        return done;
+        byte[] bytes = PlatformDependent.allocateUninitializedArray(length);
+        int n = in.read(bytes, 0, length);
+        if (n > 0) {
+            setBytes(index, bytes, 0, n);
+        }
+        return n;
     }
 
     private static VarHandle refCntHandle() {

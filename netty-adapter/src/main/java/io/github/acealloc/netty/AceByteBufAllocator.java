@@ -8,9 +8,8 @@ import io.github.acealloc.control.Mode;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.netty.Face.Parts;
 import io.github.acealloc.netty.PolicyFile.Policies;
-import io.github.acealloc.os.ContainerLimit;
+import io.github.acealloc.os.ExhaustedError;
 import io.github.acealloc.os.HeapMemory;
-import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.SizeClasses;
 import io.netty.buffer.AbstractByteBufAllocator;
@@ -30,14 +29,14 @@ import java.util.function.Consumer;
  * uses it.
  *
  * <p>Safe for use by any thread; fastest on event loops. Where memory is exhausted, allocation throws one
- * {@code OutOfMemoryError} that tells what is live, cached and free, and the allocator goes on. It takes no memory
- * before the first allocation.
+ * {@code OutOfMemoryError} that tells what is live, cached and free and which setting the limit comes from, and the allocator
+ * goes on. For direct memory it is Netty's {@code OutOfDirectMemoryError} wherever Netty lies on the class path. It takes no
+ * memory before the first allocation.
  */
 public final class AceByteBufAllocator extends AbstractByteBufAllocator
         implements ByteBufAllocatorMetricProvider, AutoCloseable {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBufAllocator.class);
 
-    private static final long AUTOMATIC = -1;
     private static final String NAME =
             "AceByteBufAllocator(directByDefault: " + PlatformDependent.directBufferPreferred() + ")";
 
@@ -47,8 +46,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      */
     public static final AceByteBufAllocator DEFAULT = new AceByteBufAllocator();
 
-    private final MemoryBudget directBudget;
-    private final MemoryBudget heapBudget;
+    private final Limits limits;
     private final BufferPool direct;
     private final BufferPool heap;
     private final AceAllocatorMetric metric;
@@ -84,10 +82,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     AceByteBufAllocator(AceConfig config, Knobs knobs, OsMemory directMemory) {
         super(PlatformDependent.directBufferPreferred());
         VertxWarning.check();
-        directBudget = new MemoryBudget(config.maxBytes(ContainerLimit.share(PlatformDependent.maxDirectMemory())));
-        heapBudget = config.maxBytes(AUTOMATIC) == AUTOMATIC
-                ? new MemoryBudget(Runtime.getRuntime().maxMemory())
-                : directBudget;
+        limits = Limits.of(config);
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
         boolean learns = config.mode() == Mode.LEARN;
         keeper = config.policy()
@@ -97,9 +92,9 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         Knobs common = knobs != null ? knobs : config.knobs();
         Face face = new Face();
         direct = new BufferPool(
-                face, directMemory, directBudget, config, learned.direct().over(common), leaks);
+                face, directMemory, limits.direct(), config, learned.direct().over(common), leaks);
         heap = new BufferPool(
-                face, new HeapMemory(), heapBudget, config, learned.heap().over(common), leaks);
+                face, new HeapMemory(), limits.heap(), config, learned.heap().over(common), leaks);
         metric = new AceAllocatorMetric(direct, heap);
         keeper.ifPresent(k -> k.keep(loop(direct)::learned, loop(heap)::learned));
         for (AceLoop loop : List.of(loop(direct), loop(heap))) {
@@ -109,7 +104,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
             keeper.ifPresent(k -> loop.log().listen(k::decided));
         }
         closed = new AtomicBoolean();
-        parts = new Parts(directBudget, heapBudget, direct, heap, metric, keeper, config.printsStatsAtExit(), closed);
+        parts = new Parts(limits, direct, heap, metric, keeper, config.printsStatsAtExit(), closed);
         face.show(this, parts);
         watchExit();
         if (parts.printsStatsAtExit()) {
@@ -121,8 +116,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     AceByteBufAllocator(Parts parts) {
         super(PlatformDependent.directBufferPreferred());
         this.parts = parts;
-        directBudget = parts.directBudget();
-        heapBudget = parts.heapBudget();
+        limits = parts.limits();
         direct = parts.direct();
         heap = parts.heap();
         metric = parts.metric();
@@ -148,7 +142,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
             if (parts.printsStatsAtExit()) {
                 System.err.print(NAME + "\n" + stats(parts).print());
             }
-            parts.keeper().ifPresent(PolicyKeeper::write);
+            parts.keeper().ifPresent(PolicyKeeper::atExit);
         } catch (RuntimeException e) {
             System.err.println(NAME + ": " + e);
         } catch (LinkageError e) {
@@ -172,12 +166,20 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        return direct.allocate(initialCapacity, maxCapacity);
+        try {
+            return direct.allocate(initialCapacity, maxCapacity);
+        } catch (ExhaustedError e) {
+            throw direct.refused(e);
+        }
     }
 
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        return heap.allocate(initialCapacity, maxCapacity);
+        try {
+            return heap.allocate(initialCapacity, maxCapacity);
+        } catch (ExhaustedError e) {
+            throw heap.refused(e);
+        }
     }
 
     @Override
@@ -202,11 +204,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     private static AceStats stats(Parts parts) {
         return parts.metric()
                 .directStats()
-                .plus(parts.metric().heapStats(), parts.directBudget() == parts.heapBudget());
-    }
-
-    private boolean sharesBudget() {
-        return heapBudget == directBudget;
+                .plus(parts.metric().heapStats(), parts.limits().areShared());
     }
 
     /**
@@ -243,15 +241,15 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
 
     /**
      * Adds somebody who is told of each request that cannot be served for lack of memory, before the error is thrown, on the
-     * requesting thread.
+     * requesting thread. Other threads do not wait for it.
      *
      * @param listener what it throws is added to the error as suppressed; it should not allocate buffers, and what fails while it
      *     runs is not told again
      */
     public void onOutOfMemory(Consumer<OutOfMemoryError> listener) {
-        directBudget.onExhausted(listener);
-        if (!sharesBudget()) {
-            heapBudget.onExhausted(listener);
+        limits.direct().onExhausted(listener);
+        if (!limits.areShared()) {
+            limits.heap().onExhausted(listener);
         }
     }
 

@@ -7,6 +7,7 @@ import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.ExhaustedError;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.Block;
@@ -16,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.internal.InternalThreadLocalMap;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -23,14 +25,15 @@ import java.util.concurrent.RejectedExecutionException;
  * The buffers of one kind, direct or heap: finds the calling thread's heap in the engine and hands out its blocks'
  * buffers.
  *
- * <p>Safe for use by any thread. A thread that runs an event loop (a {@code FastThreadLocalThread} whose executor Netty
- * knows) owns a heap from its first allocation to its end, or until it has not used it for some seconds and all of it is free;
- * every other thread borrows a stripe for each allocation.
+ * <p>Safe for use by any thread. A thread that runs an event loop (one whose executor Netty knows) owns a heap from its
+ * first allocation to its end, or until it has not used it for some seconds and all of it is free; every other thread borrows
+ * a stripe for each allocation.
  */
 final class BufferPool implements Binder {
     private final Face face;
     private final AceAllocator engine;
     private final LeakSampling leaks;
+    private final MemoryBudget budget;
     private final boolean isDirect;
     private final FastThreadLocal<ThreadHeap> heaps = new FastThreadLocal<>() {
         @Override
@@ -44,6 +47,7 @@ final class BufferPool implements Binder {
     BufferPool(Face face, OsMemory memory, MemoryBudget budget, AceConfig config, Knobs knobs, LeakSampling leaks) {
         this.face = face;
         this.leaks = leaks;
+        this.budget = budget;
         isDirect = memory.isDirect();
         engine = new AceAllocator(memory, budget, knobs, config.mode(), config.profile(), this);
     }
@@ -66,7 +70,10 @@ final class BufferPool implements Binder {
         return engine;
     }
 
-    /** The fast path: all of it is inlined, and nothing else runs where the hot cache has a block. */
+    /**
+     * The fast path: all of it is inlined, and nothing else runs where the hot cache has a block. What an {@code ExhaustedError}
+     * becomes is {@link #refused}.
+     */
     ByteBuf allocate(int size, int maxCapacity) {
         if (Thread.currentThread() instanceof FastThreadLocalThread) {
             ThreadHeap heap = heaps.getIfExists();
@@ -88,8 +95,8 @@ final class BufferPool implements Binder {
     }
 
     /**
-     * The road of threads without a heap and of huge buffers. A report of a leak may run anybody's code, which may allocate
-     * in turn, so nothing is handed out while a stripe is held.
+     * The road of threads without a heap, of huge buffers, and of loops on threads that are not Netty's own. A report of a leak
+     * may run anybody's code, which may allocate in turn, so nothing is handed out while a stripe is held.
      */
     private ByteBuf allocateSlow(int size, int maxCapacity) {
         if (size > SizeClasses.MAX_BLOCK) {
@@ -115,13 +122,16 @@ final class BufferPool implements Binder {
         return LeakSampling.handOut(buf, picked, size, maxCapacity);
     }
 
-    /** The calling thread's own heap, given to it now if it runs an event loop and has none. */
+    /**
+     * The calling thread's own heap, given to it now if it runs an event loop and has none.
+     *
+     * <p>Any kind of thread may run one: Netty's own, a plain or a virtual one. Netty knows the executor of each, and its loops
+     * take all {@code FastThreadLocal}s away from their thread at its end; the heap of a thread that ends otherwise is taken from
+     * it by the governor, or by the next loop. A thread that has never had a {@code FastThreadLocal} runs no loop, and keeps none.
+     */
     private ThreadHeap ownHeap() {
-        if (!(Thread.currentThread() instanceof FastThreadLocalThread)) {
-            return null;
-        }
         ThreadHeap heap = heaps.getIfExists();
-        if (heap == null) {
+        if (heap == null && InternalThreadLocalMap.getIfSet() != null) {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
                 heap = engine.attach(task -> execute(executor, task), this::evict);
@@ -148,7 +158,7 @@ final class BufferPool implements Binder {
 
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
     void move(AceByteBuf buf, int newCapacity) {
-        AceByteBuf fresh = take(newCapacity);
+        AceByteBuf fresh = takeOrRefuse(newCapacity);
         buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
         if (buf.isBound()) {
             buf.exchangeBinding(fresh);
@@ -158,6 +168,24 @@ final class BufferPool implements Binder {
             buf.bindTo(fresh.heap(), fresh.slab(), fresh.slot());
             old.goHomeUnused();
         }
+    }
+
+    private AceByteBuf takeOrRefuse(int size) {
+        try {
+            return take(size);
+        } catch (ExhaustedError e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * The error to throw for a request that could not be served. Whoever wants to know is told first; that runs anybody's code, so
+     * the calling thread holds no stripe any more.
+     */
+    OutOfMemoryError refused(ExhaustedError exhausted) {
+        OutOfMemoryError error = OutOfMemory.of(exhausted, isDirect);
+        budget.tell(error);
+        return error;
     }
 
     /** A block to move to. */

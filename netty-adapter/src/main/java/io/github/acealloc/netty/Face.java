@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
-import io.github.acealloc.os.MemoryBudget;
 import java.lang.ref.WeakReference;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,8 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Face {
     /** What an allocator consists of. */
     record Parts(
-            MemoryBudget directBudget,
-            MemoryBudget heapBudget,
+            Limits limits,
             BufferPool direct,
             BufferPool heap,
             AceAllocatorMetric metric,

@@ -16,7 +16,8 @@ import io.netty.util.internal.SystemPropertyUtil;
  * followed until a limit per second and heap is reached: at high rates a full stack trace for every 128th allocation
  * would cost several times what the allocation does, and finds no more. A level or interval that the user has set, by
  * property, or by {@code ResourceLeakDetector.setLevel} to anything but the default, is obeyed to the letter: each
- * allocation draws its lot.
+ * allocation draws its lot. Where somebody has installed a detector of his own, each allocation goes to that
+ * ({@link CustomLeakDetector}), which does what it likes.
  *
  * <p>Owner only, through the heap that is passed in.
  */
@@ -25,7 +26,10 @@ final class LeakSampling {
     private static final String[] PROPERTIES = {
         PREFIX + ".level", PREFIX + ".samplingInterval", PREFIX + "Level", "io.netty.noResourceLeakDetection"
     };
-    private static final int INTERVAL = Math.max(SystemPropertyUtil.getInt(PREFIX + ".samplingInterval", 128), 1);
+
+    /** Netty's own, for which one allocation in so many is followed. */
+    static final int INTERVAL = Math.max(SystemPropertyUtil.getInt(PREFIX + ".samplingInterval", 128), 1);
+
     private static final Level NETTYS_DEFAULT = Level.SIMPLE;
     private static final boolean SET_AT_START = isAnySet();
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -53,9 +57,9 @@ final class LeakSampling {
         return false;
     }
 
-    /** One read and one comparison on the fast path, so that switching to PARANOID takes effect at once. */
+    /** A constant, one read and one comparison on the fast path, so that switching to PARANOID takes effect at once. */
     static boolean isEachAllocationTracked() {
-        return ResourceLeakDetector.getLevel() == Level.PARANOID;
+        return CustomLeakDetector.INSTALLED || ResourceLeakDetector.getLevel() == Level.PARANOID;
     }
 
     /** Decides about a sampled allocation, and when the next sample of its class is due; returns what it is picked for. */
@@ -78,10 +82,13 @@ final class LeakSampling {
     }
 
     private static boolean isByTheLetter(Level level) {
-        return level != Level.DISABLED && (SET_AT_START || level != NETTYS_DEFAULT);
+        return CustomLeakDetector.INSTALLED || (level != Level.DISABLED && (SET_AT_START || level != NETTYS_DEFAULT));
     }
 
     private boolean isPicked(Level level, SampleDice dice) {
+        if (CustomLeakDetector.INSTALLED) {
+            return true;
+        }
         if (isByTheLetter(level)) {
             return level == Level.PARANOID || dice.roll(INTERVAL) == 0;
         }
@@ -118,10 +125,13 @@ final class LeakSampling {
     /**
      * Has Netty's own detector follow a handle, so that its listeners, levels and reports are the ones the user knows.
      * The detector draws lots of its own and cannot be told; it is asked until it takes the handle, which on average
-     * costs what it would have cost to ask it on each allocation.
+     * costs what it would have cost to ask it on each allocation. A detector of somebody's own is asked once.
      */
     @SuppressWarnings("ReferenceEquality") // the detector answers with the same object or with a wrapper of it
     private static ByteBuf follow(AceByteBuf handle) {
+        if (CustomLeakDetector.INSTALLED) {
+            return AceByteBufAllocator.followedByLeakDetector(handle);
+        }
         for (long tries = 64L * INTERVAL; tries > 0 && ResourceLeakDetector.isEnabled(); tries--) {
             ByteBuf followed = AceByteBufAllocator.followedByLeakDetector(handle);
             if (followed != handle) {

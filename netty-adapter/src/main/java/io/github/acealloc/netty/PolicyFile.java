@@ -12,11 +12,15 @@ import io.github.acealloc.control.LearnedPolicy.Limits;
 import io.github.acealloc.slab.SizeClasses;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A learned policy as a small JSON file:
@@ -28,6 +32,8 @@ final class PolicyFile {
 
     /** A file that is larger is none of ours. */
     private static final int MAX_BYTES = 64 << 10;
+
+    private static final int MAX_LINKS = 40;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -117,10 +123,19 @@ final class PolicyFile {
         }
     }
 
-    /** Writes a file; whoever reads it meanwhile sees the old one or the new one. */
+    /**
+     * Writes a file; whoever reads it meanwhile sees the old one or the new one. Where the name is a link, what it leads to is
+     * written; mode and owner of what was there stay.
+     *
+     * @throws IOException also if there is a file that is not a learned policy: it stays as it is
+     */
     static void write(Path file, Policies policies) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        Path fresh = Files.createTempFile(directory, "acealloc-policy", ".tmp");
+        Path target = target(file);
+        boolean isThere = Files.exists(target);
+        if (isThere) {
+            checkOurs(target);
+        }
+        Path fresh = Files.createFile(beside(target)); // with the mode that any new file gets
         try {
             try (JsonGenerator json = JSON.createGenerator(Files.newOutputStream(fresh))) {
                 json.useDefaultPrettyPrinter();
@@ -132,10 +147,67 @@ final class PolicyFile {
                 write(json, HEAP, policies.heap());
                 json.writeEndObject();
             }
-            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            if (isThere) {
+                copyModeAndOwner(target, fresh);
+            }
+            Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(fresh);
         }
+    }
+
+    /**
+     * Finds out whether {@link #write} could do its work now.
+     *
+     * @throws IOException if not, with the reason
+     */
+    static void checkWritable(Path file) throws IOException {
+        Path target = target(file);
+        if (Files.exists(target)) {
+            checkOurs(target);
+        }
+        Files.delete(Files.createFile(beside(target)));
+    }
+
+    /** Another's file is never written over, nor one that its owner has made read-only. */
+    private static void checkOurs(Path target) throws IOException {
+        try {
+            read(target);
+        } catch (IOException e) {
+            throw new IOException("what is there is no learned policy and stays as it is: " + e.getMessage(), e);
+        }
+        if (!Files.isWritable(target)) {
+            throw new AccessDeniedException(target.toString(), null, "read-only");
+        }
+    }
+
+    /** What a name leads to, which need not be there. */
+    private static Path target(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        for (int links = 0; Files.isSymbolicLink(target); links++) {
+            expect(links < MAX_LINKS, file + ": more than " + MAX_LINKS + " links", "<= " + MAX_LINKS);
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
+    }
+
+    private static Path beside(Path target) {
+        return target.resolveSibling("acealloc-policy" + UUID.randomUUID() + ".tmp");
+    }
+
+    private static void copyModeAndOwner(Path from, Path to) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (view == null) {
+            return; // a file system without
+        }
+        PosixFileAttributes old = Files.readAttributes(from, PosixFileAttributes.class);
+        try {
+            view.setGroup(old.group());
+            view.setOwner(old.owner());
+        } catch (IOException ignored) {
+            // Only the superuser may give files to others; the new one is ours then.
+        }
+        view.setPermissions(old.permissions());
     }
 
     private static void write(JsonGenerator json, String kind, LearnedPolicy policy) throws IOException {

@@ -134,40 +134,27 @@ class GrowthTest {
         });
     }
 
+    /** As with Netty's adaptive buffers: whoever cut a slice before still finds its bytes there. */
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void shrinkingToLittleGivesTheBigBlockBack(Kind kind) {
+    void shrinkingNeverMoves(Kind kind) {
         loop.run(() -> {
-            for (int big : new int[] {1000, 100_000, 1 << 20, 3 << 20}) {
-                ByteBuf buf = kind.allocate(allocator, big).writeLong(42).writerIndex(big);
+            for (int big : new int[] {16, 512, 1000, 100_000, 1 << 20, 3 << 20}) {
+                AceByteBuf buf = allocate(kind, big, Integer.MAX_VALUE);
+                buf.writeLong(42).writerIndex(big);
+                Slab slab = buf.slab();
                 long pinned = kind.pinned(allocator);
-                buf.capacity(big - 1);
-                assertThat(kind.pinned(allocator)).as("not worth a move").isEqualTo(pinned);
-                assertThat(buf.capacity(16)).isSameAs(buf);
-                assertThat(kind.pinned(allocator)).isEqualTo(16);
-                assertThat(buf.writerIndex()).isEqualTo(16);
+                for (int to : new int[] {big - 1, big / 2, 8, 0}) {
+                    assertThat(buf.capacity(to)).isSameAs(buf);
+                    assertThat(buf.slab()).isSameAs(slab);
+                    assertThat(buf.writerIndex()).isEqualTo(to);
+                }
+                assertThat(kind.pinned(allocator)).isEqualTo(pinned);
+                buf.capacity(big).writerIndex(big);
+                assertThat(buf.slab()).as("back again").isSameAs(slab);
                 assertThat(buf.readLong()).isEqualTo(42);
                 buf.release();
             }
-        });
-    }
-
-    /** As with Netty's pooled buffers: a slot above 512 bytes is left at half of it, a smaller one never. */
-    @ParameterizedTest
-    @EnumSource(Kind.class)
-    void shrinkingMovesAtHalfOfALargeSlot(Kind kind) {
-        loop.run(() -> {
-            for (int slotBytes : new int[] {1024, 1 << 16, 1 << 20, 4 << 20}) {
-                ByteBuf buf = kind.allocate(allocator, slotBytes);
-                buf.capacity(slotBytes / 2 + 1);
-                assertThat(kind.pinned(allocator)).isEqualTo(slotBytes);
-                buf.capacity(slotBytes / 2);
-                assertThat(kind.pinned(allocator)).isEqualTo(slotBytes / 2);
-                buf.release();
-            }
-            ByteBuf small = kind.allocate(allocator, 512).capacity(1);
-            assertThat(kind.pinned(allocator)).isEqualTo(512);
-            small.release();
         });
     }
 
