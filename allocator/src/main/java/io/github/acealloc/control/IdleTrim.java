@@ -74,11 +74,15 @@ public final class IdleTrim {
             return false;
         }
         boolean before = heap.takeUnfinished();
-        return switch (registry.run(heap, h -> h.trimIdle(classes, whole))) {
-            case DONE -> heap.takeUnfinished();
-            case LATER -> before; // what an event loop does now is seen at the next look
-            case AWAY -> whole != SPARED && heap.tend(delayNanos, TEND_NANOS);
-        };
+        // No switch: that takes a class of its own, which the closed loader of an application that is gone could not load any more.
+        HeapRegistry.Asked asked = registry.run(heap, h -> h.trimIdle(classes, whole));
+        if (asked == HeapRegistry.Asked.DONE) {
+            return heap.takeUnfinished();
+        }
+        if (asked == HeapRegistry.Asked.LATER) {
+            return before; // what an event loop does now is seen at the next look
+        }
+        return whole != SPARED && heap.tend(delayNanos, TEND_NANOS);
     }
 
     private static boolean holdsIdle(ThreadHeap heap, long[] quietClasses) {
