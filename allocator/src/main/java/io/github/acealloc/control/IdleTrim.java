@@ -74,7 +74,8 @@ public final class IdleTrim {
             return false;
         }
         boolean before = heap.takeUnfinished();
-        // No switch: that takes a class of its own, which the closed loader of an application that is gone could not load any more.
+        // No switch: that takes a class of its own, which the closed loader of an application that is gone could not
+        // load any more.
         HeapRegistry.Asked asked = registry.run(heap, h -> h.trimIdle(classes, whole));
         if (asked == HeapRegistry.Asked.DONE) {
             return heap.takeUnfinished();
