@@ -140,6 +140,8 @@ class PastHeapsTest {
                             heaps[0].releaseRemote(ofA);
                             b.run(() -> registry.detach(heaps[1]));
                             heaps[1].releaseRemote(ofB);
+                            a.end(); // what it was given is done
+                            b.end();
                         }
                     }
                 } finally {
