@@ -18,6 +18,7 @@ import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import io.netty.util.internal.InternalThreadLocalMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -148,8 +149,8 @@ class LoopThreadsTest {
                         () -> left.set((AceByteBuf) allocator.directBuffer(100).writeInt(42)));
                 loop.runNow();
                 assertThat(left.get().heap().isOwner()).isTrue();
-                loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-                while (!loop.isTerminated()) {
+                Future<?> end = loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+                while (!end.isDone()) {
                     loop.runNow();
                 }
             } catch (Throwable e) {
