@@ -90,9 +90,14 @@ public final class HotCache {
         return --untilSample < 0;
     }
 
-    /** Counts an allocation that is not to be looked at: one that moves a live buffer. */
+    /**
+     * Counts an allocation that is not to be looked at: one that moves a live buffer. If a sample was due, the next allocation is one:
+     * the countdown stays there, however many moves there are.
+     */
     public void countMove() {
-        untilSample--;
+        if (--untilSample < 0) {
+            startSpan(1);
+        }
     }
 
     /**
@@ -104,8 +109,9 @@ public final class HotCache {
         startSpan(1 + refill.dice().roll(2 * meanSpan(sizeClass) - 1));
     }
 
-    /** Makes every allocation a sample until {@link #restartSampling}. */
+    /** Makes every allocation a sample until {@link #restartSampling}, and takes in what others gave back, as that does. */
     public void sampleEach() {
+        refill.drainOnce();
         startSpan(1);
     }
 

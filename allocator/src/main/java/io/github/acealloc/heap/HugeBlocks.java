@@ -111,7 +111,9 @@ public final class HugeBlocks {
             return null;
         }
         try {
-            return memory.reserve(bytes, OsMemory.ALIGNMENT);
+            Region region = memory.reserve(bytes, OsMemory.ALIGNMENT);
+            budget.servedBySystem();
+            return region;
         } catch (OutOfMemoryError e) {
             // The caller trims, tries again and then says so.
             budget.refusedBySystem(e);

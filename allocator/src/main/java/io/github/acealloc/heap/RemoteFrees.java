@@ -105,7 +105,10 @@ final class RemoteFrees {
             try {
                 for (; left != 0 && n < limit; left &= left - 1, n++) {
                     done |= Long.lowestOneBit(left);
-                    consumer.accept(bits.slab().block(word * Long.SIZE + Long.numberOfTrailingZeros(left)));
+                    Block block = bits.slab().block(word * Long.SIZE + Long.numberOfTrailingZeros(left));
+                    if (block != null) { // else it was released twice at once: it is home and forgotten
+                        consumer.accept(block);
+                    }
                 }
             } finally {
                 if (done != 0) {

@@ -11,7 +11,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -78,10 +77,11 @@ public final class ThreadHeap {
     /** Owned by the one shelf that the heap is on. */
     ThreadHeap nextOnShelf;
 
-    private final AtomicBoolean requested = new AtomicBoolean();
-    private final AtomicBoolean trimRequested = new AtomicBoolean();
-    private final AtomicBoolean turnRequested = new AtomicBoolean();
-    private final AtomicBoolean leaveRequested = new AtomicBoolean();
+    private final OwnerRequest request = new OwnerRequest();
+    private final OwnerRequest trimRequest = new OwnerRequest();
+    private final OwnerRequest turnRequest = new OwnerRequest();
+    private final OwnerRequest leaveRequest = new OwnerRequest();
+    private final LongSupplier clock;
 
     /**
      * A heap without memory and without an owner.
@@ -104,7 +104,7 @@ public final class ThreadHeap {
      * @param binder makes the objects of slots
      * @param budget asked to reclaim when the store has nothing
      * @param knobs the current limits of heaps that have none of their own, read in refill and spill
-     * @param clock times refills, and how soon what was spilled is needed again; in nanoseconds
+     * @param clock times refills, how soon what was spilled is needed again, and requests to the owner; in nanoseconds
      */
     public ThreadHeap(
             int number,
@@ -117,6 +117,7 @@ public final class ThreadHeap {
         this.superslabBytes = store.superslabBytes();
         this.commonKnobs = knobs;
         this.binder = binder;
+        this.clock = clock;
         slabs = new HeapSlabs(this, store, binder, counters);
         refill = new Refill(this, keeper, slabs, budget, counters, superslabBytes, clock);
         caches = new HotCache[SizeClasses.COUNT];
@@ -475,22 +476,22 @@ public final class ThreadHeap {
     }
 
     /**
-     * Asks the owner, a live event loop, to do something when it next runs tasks; dropped while it has not yet.
+     * Asks the owner, a live event loop, to do something when it next runs tasks; dropped while it has not yet, for a while.
      *
      * @return whether it was asked; if not, it has not run its tasks since the last time, or takes none
      */
     boolean request(Consumer<ThreadHeap> task) {
-        return request(task, requested);
+        return request(task, request);
     }
 
     /** Asks the owner to {@link #trim()}, whatever else it was asked for. */
     void requestTrim() {
-        request(ThreadHeap::trim, trimRequested);
+        request(ThreadHeap::trim, trimRequest);
     }
 
     /** Asks the owner for another {@link #turn}. */
     void requestTurn(BitSet due) {
-        request(heap -> heap.turn(due), turnRequested);
+        request(heap -> heap.turn(due), turnRequest);
     }
 
     /** Asks the owner to give this heap up, if it is empty and has not been used meanwhile. */
@@ -502,7 +503,7 @@ public final class ThreadHeap {
                         leave.run();
                     }
                 },
-                leaveRequested);
+                leaveRequest);
     }
 
     /** Whether an event loop has it that would give it up if it did not use it. */
@@ -520,19 +521,19 @@ public final class ThreadHeap {
         return slabs.superslabs().isEmpty() && refill.remote().isEmpty();
     }
 
-    private boolean request(Consumer<ThreadHeap> task, AtomicBoolean pending) {
+    private boolean request(Consumer<ThreadHeap> task, OwnerRequest request) {
         Executor executor = this.executor;
-        if (executor == null || !pending.compareAndSet(false, true)) {
+        if (executor == null || !request.begin(clock.getAsLong())) {
             return false;
         }
         boolean asked = ForeignExecutor.execute(executor, () -> {
-            pending.set(false);
+            request.end();
             if (isOwner()) {
                 task.accept(this);
             }
         });
         if (!asked) {
-            pending.set(false);
+            request.end();
         }
         return asked;
     }
@@ -549,10 +550,10 @@ public final class ThreadHeap {
     void executor(Executor executor, Runnable leave) {
         this.executor = executor;
         this.leave = leave;
-        requested.set(false);
-        trimRequested.set(false);
-        turnRequested.set(false);
-        leaveRequested.set(false);
+        request.end();
+        trimRequest.end();
+        turnRequest.end();
+        leaveRequest.end();
     }
 
     /**

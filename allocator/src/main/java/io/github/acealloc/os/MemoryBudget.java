@@ -108,6 +108,13 @@ public final class MemoryBudget {
         systemRefused = true;
     }
 
+    /** Notes that the system has given memory: that it refused some before is no reason any more. */
+    public void servedBySystem() {
+        if (systemRefused) {
+            systemRefused = false;
+        }
+    }
+
     /**
      * Adds somebody who is asked when memory runs out.
      *

@@ -152,6 +152,7 @@ public final class SuperslabStore {
             }
             Superslab superslab = new Superslab(region);
             table.add(superslab);
+            budget.servedBySystem();
             return superslab;
         } catch (OutOfMemoryError e) {
             // Others use the same system memory; the caller trims, tries again and then says so.

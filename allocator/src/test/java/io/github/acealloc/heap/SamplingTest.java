@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.acealloc.slab.SizeClasses;
+import java.lang.reflect.Field;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +79,33 @@ class SamplingTest {
             cache.sampleEach();
         }
         assertThat(cache.allocations()).isEqualTo(1000);
+    }
+
+    /** Moves alone bring no sample about, but one that they found due stays due, and each is counted. */
+    @Test
+    void movesAreCountedHoweverManyThereAre() throws ReflectiveOperationException {
+        HotCache cache = rig.cache(64);
+        cache.restartSampling();
+        for (int i = 0; i < 1000; i++) {
+            cache.countMove();
+        }
+        assertThat(cache.allocations()).isEqualTo(1000);
+        Field untilSample = HotCache.class.getDeclaredField("untilSample");
+        untilSample.setAccessible(true);
+        assertThat(untilSample.getInt(cache)).as("does not run away").isGreaterThanOrEqualTo(0);
+        assertThat(cache.isSampleDue()).isTrue();
+        cache.restartSampling();
+        assertThat(cache.allocations()).isEqualTo(1001);
+    }
+
+    @Test
+    void samplingEachTakesInWhatOthersGaveBack() {
+        HotCache cache = rig.cache(64);
+        rig.releaseElsewhere(rig.allocate(64, 100));
+        assertThat(rig.heap.remoteCount()).isEqualTo(100);
+        assertThat(cache.isSampleDue()).isTrue();
+        cache.sampleEach();
+        assertThat(rig.heap.remoteCount()).isZero();
     }
 
     @Test

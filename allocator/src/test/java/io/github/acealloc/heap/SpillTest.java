@@ -94,6 +94,35 @@ class SpillTest {
         assertThat(rig.cached(KIB)).hasSize(1);
     }
 
+    /** An array of that length cannot be had, whatever the Java heap's size. */
+    @Test
+    void aCapThatCannotBeHadFailsNoReleaseAndNoAllocation() {
+        List<TestBlock> blocks = rig.allocate(KIB, 6);
+        blocks.subList(0, 4).forEach(rig::release);
+        rig.caches(Integer.MAX_VALUE, 2);
+        rig.release(blocks.get(4));
+        rig.release(blocks.get(5));
+        assertThat(rig.cache(KIB).cap()).as("the old one").isEqualTo(4);
+        assertThat(rig.heap.takenBytes() - rig.heap.cachedBytes()).as("live").isZero();
+        rig.release(rig.allocate(KIB, 10).get(9));
+        assertThat(rig.heap.takenBytes() - rig.heap.cachedBytes()).as("live").isEqualTo(9 * KIB);
+    }
+
+    @Test
+    void whateverFailsInASpillTheBlockGoesHome() {
+        List<TestBlock> blocks = rig.allocate(KIB, 6);
+        blocks.subList(0, 4).forEach(rig::release);
+        TestBlock torn = blocks.get(0);
+        torn.slab().give(torn.slot()); // a release that was done twice, long ago
+        assertThatThrownBy(() -> rig.release(blocks.get(4)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("given back twice");
+        assertThat(rig.cached(KIB)).contains(blocks.get(4).blockId());
+        torn.slab().take(); // it was free, and counts as used: the books are as before
+        HeapSlabs slabs = rig.heap.slabs();
+        slabs.give(torn.blockId(), rig.knobs);
+    }
+
     @Test
     void onlyTheOwnerSpills() {
         List<TestBlock> blocks = rig.allocate(KIB, 6);

@@ -78,6 +78,15 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void thatTheSystemHasRefusedIsNoReasonOnceItGives() {
+        MemoryBudget budget = new MemoryBudget(100);
+        budget.refusedBySystem(new OutOfMemoryError("none left"));
+        budget.servedBySystem();
+        assertThat(budget.exhausted(1, 10))
+                .hasMessageContaining("the limit was reached, and others have given back since");
+    }
+
+    @Test
     void theErrorSaysWhereTheLimitComesFrom() {
         assertThat(new MemoryBudget(100, "-Xmx; raise it with -Xmx").exhausted(101, 101))
                 .hasMessageContaining("limit: 100 by -Xmx; raise it with -Xmx)");
