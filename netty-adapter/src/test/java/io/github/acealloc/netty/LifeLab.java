@@ -129,8 +129,10 @@ final class LifeLab {
     }
 
     private static Growth run(Scenario scenario, Maker maker, int times, String... options) {
-        String said =
-                new ChildJvm().with(options).run(Child.class, scenario.name(), maker.name(), Integer.toString(times));
+        String said = new ChildJvm()
+                .with(options)
+                .withVariable("MALLOC_MMAP_THRESHOLD_", "131072") // or glibc keeps what Java 17 gives back
+                .run(Child.class, scenario.name(), maker.name(), Integer.toString(times));
         String[] figures = said.lines()
                 .filter(line -> line.startsWith("grown"))
                 .findFirst()
