@@ -23,6 +23,9 @@ import java.util.function.ToIntBiFunction;
  * turn at a time.
  */
 public final class AceLoop {
+    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(LearnedPolicy.Limits.class);
+
     /** One lifetime is measured for so many bytes of a class. */
     private static final int LIFETIME_BYTES = 512 << 10;
 

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  */
 public final class HeapRegistry {
     /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
-    static final List<Class<?>> NEEDED_AT_LAST = List.of(ForeignExecutor.class);
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(ForeignExecutor.class, Asked.class, Census.class);
 
     private static final int MAX_STRIPES = 64;
     private static final int SPINS_BEFORE_YIELD = 64;

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a main class in a JVM of its own, of this JVM's version: for what is decided once in a JVM's life. */
@@ -17,11 +19,18 @@ public final class ChildJvm {
     private static final int SECONDS = 60;
 
     private final List<String> options = new ArrayList<>();
+    private final Map<String, String> variables = new HashMap<>();
     private String classPath = System.getProperty("java.class.path");
 
     /** Adds options, such as {@code -Dname=value}. */
     public ChildJvm with(String... more) {
         options.addAll(List.of(more));
+        return this;
+    }
+
+    /** Sets a variable of its environment. */
+    ChildJvm withVariable(String name, String value) {
+        variables.put(name, value);
         return this;
     }
 
@@ -43,10 +52,10 @@ public final class ChildJvm {
         try {
             Path output = Files.createTempFile("child", ".txt");
             try {
-                Process process = new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
+                ProcessBuilder builder =
+                        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+                builder.environment().putAll(variables);
+                Process process = builder.start();
                 boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
                 if (!ended) {
                     process.destroyForcibly();
