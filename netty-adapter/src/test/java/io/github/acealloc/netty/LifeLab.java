@@ -12,14 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a scenario leaves behind in a JVM of its own, a while after everything was released: for ACE and for Netty's two. */
 final class LifeLab {
     private static final int WARM_UP_MILLIS = 500;
     private static final int SILENCE_MILLIS = 4_000;
+    private static final Pattern GROWN = Pattern.compile("^grown (-?\\d+) (-?\\d+) (-?\\d+)", Pattern.MULTILINE);
 
     /** What grew: bytes of the Java heap in use after collections, resident memory, address space. */
     record Growth(long used, long resident, long addresses) {}
@@ -80,7 +82,6 @@ final class LifeLab {
                     loop.run(() -> allocator.directBuffer(100).release());
                     loops.add(loop);
                 }
-                loops.forEach(loop -> loop.executor().shutdownGracefully(0, 0, TimeUnit.SECONDS));
                 loops.forEach(Loop::close);
                 return allocator;
             }
@@ -133,12 +134,12 @@ final class LifeLab {
                 .with(options)
                 .withVariable("MALLOC_MMAP_THRESHOLD_", "131072") // or glibc keeps what Java 17 gives back
                 .run(Child.class, scenario.name(), maker.name(), Integer.toString(times));
-        String[] figures = said.lines()
-                .filter(line -> line.startsWith("grown"))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(said))
-                .split(" ");
-        return new Growth(Long.parseLong(figures[1]), Long.parseLong(figures[2]), Long.parseLong(figures[3]));
+        Matcher figures = GROWN.matcher(said);
+        if (!figures.find()) {
+            throw new AssertionError(said);
+        }
+        return new Growth(
+                Long.parseLong(figures.group(1)), Long.parseLong(figures.group(2)), Long.parseLong(figures.group(3)));
     }
 
     /** The child. */
