@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Random programs over views of views see the same as on Netty's pooled buffers: indices, bytes and errors, after each
- * step. (Adaptive buffers refuse copies of no bytes at their end, and so differ now and then.)
+ * step.
  *
  * <p>{@code -Dscenario.seed=n} begins with another seed; a failure shows the seed and the first line that differs.
  */

@@ -12,7 +12,7 @@ import java.util.List;
 class LimitTest extends ScenarioTest {
     private static final int LIMIT = 16 << 20;
     private static final String WHY = "Netty's allocators have no limit of their own";
-    private static final int[] SIZES = {64, 3_000, 70_000, 1 << 20, 5 << 20};
+    private static final int[] SIZES = {256, 3_000, 70_000, 1 << 20, 5 << 20};
 
     /** As many buffers of a size as there is memory for. */
     private static List<ByteBuf> burst(Lab lab, int size) {
@@ -51,7 +51,8 @@ class LimitTest extends ScenarioTest {
                             return served;
                         }))
                 .gives(SIZES.length)
-                .onAceOnly(WHY);
+                .onAceOnly(WHY)
+                .withoutLeakDetector();
         table.row(
                         "each size has its burst, large ones first, twice",
                         lab -> lab.limited(LIMIT, inner -> {
@@ -62,7 +63,8 @@ class LimitTest extends ScenarioTest {
                             return served;
                         }))
                 .gives(2 * SIZES.length)
-                .onAceOnly(WHY);
+                .onAceOnly(WHY)
+                .withoutLeakDetector();
         table.row(
                         "the largest that fits, after any burst",
                         lab -> lab.limited(LIMIT, inner -> {
@@ -76,7 +78,8 @@ class LimitTest extends ScenarioTest {
                             return served;
                         }))
                 .gives(SIZES.length)
-                .onAceOnly(WHY);
+                .onAceOnly(WHY)
+                .withoutLeakDetector();
         table.row(
                         "what was live before a burst, after it",
                         lab -> lab.limited(LIMIT, inner -> {
@@ -89,7 +92,8 @@ class LimitTest extends ScenarioTest {
                             return all(isRight, hex(slice), buf.refCnt());
                         }))
                 .gives("true 32333435 1")
-                .onAceOnly(WHY);
+                .onAceOnly(WHY)
+                .withoutLeakDetector();
         table.row(
                         "one is released at the limit, one of its size is served",
                         lab -> lab.limited(LIMIT, inner -> {
@@ -109,7 +113,8 @@ class LimitTest extends ScenarioTest {
                             return served;
                         }))
                 .gives(5 * SIZES.length)
-                .onAceOnly(WHY);
+                .onAceOnly(WHY)
+                .withoutLeakDetector();
         table.row(
                         "the other kind of memory after a burst of this",
                         lab -> lab.limited(LIMIT, inner -> {
@@ -123,6 +128,7 @@ class LimitTest extends ScenarioTest {
                             return served;
                         }))
                 .gives(SIZES.length)
-                .onAceOnly(WHY);
+                .onAceOnly(WHY)
+                .withoutLeakDetector();
     }
 }

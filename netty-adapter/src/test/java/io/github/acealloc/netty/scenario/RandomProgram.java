@@ -176,6 +176,9 @@ final class RandomProgram {
     private String bytes(ByteBuf buf) throws IOException {
         int i = index(buf);
         int n = random.nextInt(Math.max(1, buf.capacity() - i + 1));
+        if (n == 0) {
+            i = Math.min(i, buf.capacity()); // views of pooled buffers take no bytes from anywhere
+        }
         byte[] array = new byte[n + 2];
         random.nextBytes(array);
         ByteBuf other = views.get(random.nextInt(views.size()));

@@ -20,6 +20,7 @@ final class Row {
     private final Set<Memory> memories = EnumSet.allOf(Memory.class);
     private Object right;
     private boolean isAsNetty;
+    private boolean isTracked = true;
 
     Row(String name, Program program) {
         this.name = name;
@@ -78,6 +79,16 @@ final class Row {
         }
         whose.retainAll(EnumSet.of(Whose.ACE));
         return this;
+    }
+
+    /** It makes so many buffers that a record of each use of each takes too long. */
+    Row withoutLeakDetector() {
+        isTracked = false;
+        return this;
+    }
+
+    boolean isTracked() {
+        return isTracked;
     }
 
     Row of(Memory memory) {

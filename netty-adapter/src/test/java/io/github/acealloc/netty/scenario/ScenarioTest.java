@@ -65,7 +65,7 @@ abstract class ScenarioTest {
         for (Row row : table.rows()) {
             for (Memory memory : Memory.values()) {
                 for (Whose whose : Whose.values()) {
-                    if (row.runsOn(whose, memory)) {
+                    if (row.runsOn(whose, memory) && (level == Level.DISABLED || row.isTracked())) {
                         String name = row.name() + ", " + memory + ", " + whose;
                         tests.add(DynamicTest.dynamicTest(name, () -> run(row, memory, whose, level, onLoop)));
                     }
