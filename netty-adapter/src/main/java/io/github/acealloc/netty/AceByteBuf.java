@@ -52,19 +52,16 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private static final VarHandle REF_CNT = refCntHandle();
 
     /** What a block's count is besides while its lifetime is measured, so that only its last release leaves the fast path. */
-    private static final int SAMPLED = 1 << 29;
+    private static final int SAMPLED = 1 << 30;
 
-    /** What is left without the states: how many references there are. */
+    /** What is left without the states: how many references there are, and the most that there may be. */
     private static final int COUNT = SAMPLED - 1;
 
-    /** More references are an error; so far below what fits that adds which are about to be taken back do no harm. */
-    static final int MOST = COUNT - (1 << 20);
+    /** The count of a block that lies at home: in a hot cache or a slab. */
+    private static final int FREE = 2 << 30;
 
     /** The count of a block that is released but not home yet: in a remote queue, or about to be. */
-    private static final int ON_ITS_WAY = 5 << 29;
-
-    /** The count of a block that lies at home: in a hot cache or a slab. */
-    private static final int FREE = 6 << 29;
+    private static final int ON_ITS_WAY = 3 << 30;
 
     /** How often a last release is tried again that somebody who has no reference is in the way of. */
     private static final int LAST_TRIES = 1_000;
@@ -174,7 +171,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     public final ByteBuf retain() {
         int count = (int) REF_CNT.getAndAdd(this, 1);
         int references = references(count);
-        if (references == 0 || references >= MOST) {
+        if (references == 0 || references == COUNT) {
             takeBack(count, 1);
             throw new IllegalReferenceCountException(references, 1);
         }
@@ -199,7 +196,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     private static boolean isRetainable(int count, int increment) {
         int references = references(count);
-        return references > 0 && increment <= MOST - references;
+        return references > 0 && increment <= COUNT - references;
     }
 
     /** Undoes an add to a count that did not allow it; where a free block has been handed out since, nothing is left of it. */
