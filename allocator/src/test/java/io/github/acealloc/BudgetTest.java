@@ -197,7 +197,9 @@ class BudgetTest {
             assertThatThrownBy(() -> live.add(direct.allocateOrFail(own, size)))
                     .isInstanceOf(OutOfMemoryError.class)
                     .hasMessageContainingAll(
-                            "the system refused more memory (needed: ", ", committed: 0, limit: " + LIMIT + "; ");
+                            "the system refused more memory: refused on purpose: ",
+                            " (needed: ",
+                            ", committed: 0, limit: " + LIMIT + "; ");
         }
         assertThat(direct.memory().requests()).isEqualTo(6);
         direct.memory().refuseAll(false);

@@ -225,14 +225,28 @@ public final class HotCache {
         ids = Arrays.copyOf(ids, cap);
     }
 
-    /** Forgets the {@code n} blocks that have lain here longest; the caller has given them back. */
-    void dropOldest(int n) {
-        int fromReserve = Math.min(n, reserved);
-        reserved -= fromReserve;
-        System.arraycopy(reserve, fromReserve, reserve, 0, reserved);
-        int rest = n - fromReserve;
-        top -= rest;
-        System.arraycopy(ids, rest, ids, 0, top);
+    /** Gives the {@code n} blocks back to their slabs that have lain here longest. */
+    void giveOldest(int n, Knobs knobs) {
+        int given = 0;
+        try {
+            while (given < n) {
+                refill.give(id(given++), knobs);
+            }
+        } finally {
+            // Also if giving failed: no block may lie in two places. By loops and not by calls, which would fail as
+            // well at
+            // the end of a stack.
+            int fromReserve = given < reserved ? given : reserved;
+            int rest = given - fromReserve;
+            reserved -= fromReserve;
+            for (int i = 0; fromReserve > 0 && i < reserved; i++) {
+                reserve[i] = reserve[i + fromReserve];
+            }
+            top -= rest;
+            for (int i = 0; rest > 0 && i < top; i++) {
+                ids[i] = ids[i + rest];
+            }
+        }
     }
 
     /** Takes the newest blocks of the reserve back into use; returns whether there were any, and room for them. */

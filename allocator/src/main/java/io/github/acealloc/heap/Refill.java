@@ -152,7 +152,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         try {
             if (cache.size() >= cap) {
                 int n = Math.min(cache.size(), cache.size() - cap + knobs.batch(cache.sizeClass()));
-                giveOldest(cache, n, knobs);
+                cache.giveOldest(n, knobs);
                 cache.meter().given(n);
             }
             fit(cache, cap);
@@ -176,15 +176,9 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         }
     }
 
-    private void giveOldest(HotCache cache, int n, Knobs knobs) {
-        int given = 0;
-        try {
-            while (given < n) {
-                slabs.give(cache.id(given++), knobs);
-            }
-        } finally {
-            cache.dropOldest(given); // also if giving failed: no block may lie in two places
-        }
+    /** Puts a block back into its slab. */
+    void give(int id, Knobs knobs) {
+        slabs.give(id, knobs);
     }
 
     /** A block drained from the remote queue. */
@@ -267,7 +261,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     /** Gives back what a class holds and nobody uses. */
     void trim(HotCache cache) {
         int given = cache.size();
-        giveOldest(cache, given, heap.knobs());
+        cache.giveOldest(given, heap.knobs());
         cache.trimmed(given);
         slabs.trim(cache.sizeClass());
     }
@@ -280,7 +274,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         Knobs knobs = heap.knobs();
         int cap = cap(cache, knobs);
         int idle = Math.max(cache.size() - cap, cache.reserved());
-        giveOldest(cache, idle, knobs);
+        cache.giveOldest(idle, knobs);
         cache.meter().given(idle);
         fit(cache, cap);
         cache.turn(idle);

@@ -241,7 +241,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                     return false;
                 }
                 if (references == decrement) {
-                    return releaseLastOfSeveral(count & SAMPLED);
+                    return releaseLastOfSeveral(count, count - decrement);
                 }
                 takeBack(count, -decrement);
             }
@@ -249,7 +249,14 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                 throw new IllegalReferenceCountException(references, -decrement);
             }
             if (REF_CNT.compareAndSet(this, count, ON_ITS_WAY)) {
-                leave(count);
+                try {
+                    leave(count);
+                } catch (StackOverflowError e) {
+                    if (refCnt == ON_ITS_WAY) {
+                        refCnt = count; // it has not happened: the release may be tried again
+                    }
+                    throw e;
+                }
                 return true;
             }
         }
@@ -259,7 +266,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
      * The others have released between the look at the count and the add, so none is left. Only somebody who has no reference
      * can be in the way: for a moment if it retains, for good if it has released what it did not hold.
      */
-    private boolean releaseLastOfSeveral(int left) {
+    private boolean releaseLastOfSeveral(int count, int left) {
         for (int tries = LAST_TRIES; !REF_CNT.compareAndSet(this, left, ON_ITS_WAY); tries--) {
             if (tries == 0) {
                 refused();
@@ -267,7 +274,14 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             }
             Thread.onSpinWait();
         }
-        leave(left);
+        try {
+            leave(count);
+        } catch (StackOverflowError e) {
+            if (refCnt == ON_ITS_WAY) {
+                refCnt = count;
+            }
+            throw e;
+        }
         return true;
     }
 
