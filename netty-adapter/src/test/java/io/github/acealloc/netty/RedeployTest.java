@@ -152,6 +152,7 @@ class RedeployTest {
         set("acealloc.purgeDelayMillis", "200");
         set("acealloc.stats", stats);
         try (Loop loop = new Loop()) {
+            loop.run(() -> {}); // up to Java 23 a thread remembers the classes of who made it start
             assertCollected(deployAndUndeploy(loop.executor(), 0, OURS));
         }
     }
@@ -164,6 +165,7 @@ class RedeployTest {
         set("acealloc.policy", file.toString());
         set("acealloc.stats", "exit");
         try (Loop loop = new Loop()) {
+            loop.run(() -> {}); // up to Java 23 a thread remembers the classes of who made it start
             assertCollected(deployAndUndeploy(loop.executor(), 10, OURS));
         }
     }
