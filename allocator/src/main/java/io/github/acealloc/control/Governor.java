@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
@@ -22,6 +23,9 @@ public final class Governor implements Runnable {
     private static final Logger LOGGER = System.getLogger(Governor.class.getName());
     private static final long TICK_MILLIS = 250;
 
+    /** After so many turns in which a class was missing, nobody tries again: some seconds. */
+    private static final int MOST_UNLINKED = 20;
+
     private static final Governor INSTANCE = new Governor();
 
     /** Guarded by the instance's lock. */
@@ -31,6 +35,9 @@ public final class Governor implements Runnable {
     private final Set<Governed> held = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Set<Governed> failed = Collections.newSetFromMap(new WeakHashMap<>());
+    /** How often classes were missing in their turns; for the governor's thread. */
+    private final Map<Governed, Integer> unlinked = new WeakHashMap<>();
+
     private Thread thread;
     private volatile LongSupplier clock = System::nanoTime;
 
@@ -148,7 +155,9 @@ public final class Governor implements Runnable {
             return allocator.tick(clock.getAsLong());
         } catch (LinkageError e) {
             report(allocator, e);
-            forget(allocator);
+            if (unlinked.merge(allocator, 1, Integer::sum) >= MOST_UNLINKED) {
+                forget(allocator);
+            }
             return TICK_MILLIS;
         } catch (Throwable e) {
             report(allocator, e);

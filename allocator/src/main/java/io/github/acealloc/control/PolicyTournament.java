@@ -15,6 +15,9 @@ import java.util.Map;
  * time; a pure function of what it is told.
  */
 public final class PolicyTournament {
+    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(Score.class);
+
     /** Heaps for one that tries another policy. */
     static final int PLAYERS = 3;
 

@@ -47,6 +47,14 @@ final class PolicyFile {
     /** What was learned about both kinds of memory. */
     record Policies(LearnedPolicy direct, LearnedPolicy heap) {
         static final Policies NONE = new Policies(LearnedPolicy.NONE, LearnedPolicy.NONE);
+
+        /**
+         * Whether nothing was learned. Not asked by {@code equals}: the JDK keeps the types that a record's {@code equals} compares,
+         * and so the class loader of an application that is gone.
+         */
+        boolean isEmpty() {
+            return direct.limits().isEmpty() && heap.limits().isEmpty();
+        }
     }
 
     /**

@@ -93,7 +93,7 @@ final class PolicyKeeper {
         }
         try {
             Policies policies = learned.get();
-            if (!policies.equals(Policies.NONE)) {
+            if (!policies.isEmpty()) {
                 PolicyFile.write(file, policies);
                 refusal = null;
             }
