@@ -14,6 +14,9 @@ import java.util.List;
  * old, and none is negative.
  */
 public final class HeapSurvey {
+    /** So often a heap is looked at again whose figures do not fit together. */
+    private static final int MOST_LOOKS = 100;
+
     private final String kind;
     private final long[] live = new long[SizeClasses.COUNT];
     private final long[] cached = new long[SizeClasses.COUNT];
@@ -38,9 +41,9 @@ public final class HeapSurvey {
 
     private void survey(ThreadHeap heap) {
         long[] taken = new long[SizeClasses.COUNT];
-        for (Slab slab : heap.slabs().slabs()) {
-            taken[slab.sizeClass()] += slab.capacity() - slab.free();
-            free[slab.sizeClass()] += slab.free();
+        long[] freeHere = new long[SizeClasses.COUNT];
+        for (int looks = 0; looks < MOST_LOOKS && !look(heap, taken, freeHere); looks++) {
+            Thread.onSpinWait();
         }
         long liveBytes = 0;
         long cachedBytes = 0;
@@ -48,9 +51,10 @@ public final class HeapSurvey {
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             HotCache cache = heap.cache(c);
             int inCache = cache.size();
-            long out = Math.max(taken[c] - inCache, 0); // racy: a spill may have come between
+            long out = Math.max(taken[c] - inCache, 0); // racy: a spill may come between
             cached[c] += inCache;
             live[c] += out;
+            free[c] += freeHere[c];
             allocations[c] += cache.allocations();
             liveBytes += out * SizeClasses.blockBytes(c);
             cachedBytes += (long) inCache * SizeClasses.blockBytes(c);
@@ -67,6 +71,22 @@ public final class HeapSurvey {
                 draining,
                 heap.remoteCount(),
                 handedOut));
+    }
+
+    /** Counts the blocks in slabs; returns false if less seems to be taken than lies in a cache, as while a spill is under way. */
+    private static boolean look(ThreadHeap heap, long[] taken, long[] free) {
+        Arrays.fill(taken, 0);
+        Arrays.fill(free, 0);
+        for (Slab slab : heap.slabs().slabs()) {
+            taken[slab.sizeClass()] += slab.capacity() - slab.free();
+            free[slab.sizeClass()] += slab.free();
+        }
+        for (int c = 0; c < taken.length; c++) {
+            if (taken[c] < heap.cache(c).size()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int surveyTiers(ThreadHeap heap) {
