@@ -213,11 +213,16 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     @Override
     public final boolean release() {
-        // The count first: who does not find itself alone must not look at the binding.
-        if ((int) REF_CNT.getAcquire(this) == 1 && heap.isOwner()) {
-            cache.push(blockId);
-            refCnt = FREE;
-            return true;
+        // Whose heap it is is a guess before the count, which says whether another holder may be exchanging the
+        // binding.
+        if (heap.isOwner()) {
+            if ((int) REF_CNT.getAcquire(this) == 1 && heap.isOwner()) {
+                cache.push(blockId);
+                refCnt = FREE;
+                return true;
+            }
+        } else if (REF_CNT.compareAndSet(this, 1, ON_ITS_WAY)) {
+            return leave(1);
         }
         return releaseSlow(1);
     }
@@ -249,15 +254,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                 throw new IllegalReferenceCountException(references, -decrement);
             }
             if (REF_CNT.compareAndSet(this, count, ON_ITS_WAY)) {
-                try {
-                    leave(count);
-                } catch (StackOverflowError e) {
-                    if (refCnt == ON_ITS_WAY) {
-                        refCnt = count; // it has not happened: the release may be tried again
-                    }
-                    throw e;
-                }
-                return true;
+                return leave(count);
             }
         }
     }
@@ -274,24 +271,24 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             }
             Thread.onSpinWait();
         }
+        return leave(count);
+    }
+
+    /** After the last release: nobody else has the buffer, so its binding may be read. Always true. */
+    private boolean leave(int count) {
         try {
-            leave(count);
+            if ((count & SAMPLED) != 0 && !slab.isHuge()) {
+                int lived = (int) (System.nanoTime() >>> BORN_SHIFT) - born;
+                heap.observe(slab.sizeClass(), Integer.toUnsignedLong(lived) << BORN_SHIFT);
+            }
+            goHome();
         } catch (StackOverflowError e) {
             if (refCnt == ON_ITS_WAY) {
-                refCnt = count;
+                refCnt = count; // it has not happened: the release may be tried again
             }
             throw e;
         }
         return true;
-    }
-
-    /** After the last release: nobody else has the buffer, so its binding may be read. */
-    private void leave(int count) {
-        if ((count & SAMPLED) != 0 && !slab.isHuge()) {
-            int lived = (int) (System.nanoTime() >>> BORN_SHIFT) - born;
-            heap.observe(slab.sizeClass(), Integer.toUnsignedLong(lived) << BORN_SHIFT);
-        }
-        goHome();
     }
 
     /** Gives a block that is on its way back: into the hot cache by its owner, over the remote queue by others. */
