@@ -89,7 +89,7 @@ public final class HeapRegistry {
             assert taken : "a new heap had an owner";
             add(heap);
         }
-        heap.executor(executor, leave);
+        heap.tasks().owner(executor, leave);
         if (closed) {
             detach(heap);
             checkOpen();
@@ -134,7 +134,7 @@ public final class HeapRegistry {
      * @param heap from {@link #attach}
      */
     public void detach(ThreadHeap heap) {
-        heap.executor(null, null);
+        heap.tasks().owner(null, null);
         boolean goes = false;
         try {
             heap.empty();
@@ -259,7 +259,7 @@ public final class HeapRegistry {
             if (heap == requester) {
                 heap.trim();
             } else if (!runHere(heap, ThreadHeap::trim)) {
-                heap.requestTrim();
+                heap.tasks().requestTrim();
                 heap.tend(0, TEND_NANOS); // its owner may be away for long
             }
         }
@@ -296,7 +296,7 @@ public final class HeapRegistry {
         if (runHere(heap, task)) {
             return Asked.DONE;
         }
-        return heap.request(task) ? Asked.LATER : Asked.AWAY;
+        return heap.tasks().request(task) ? Asked.LATER : Asked.AWAY;
     }
 
     /**
@@ -307,7 +307,7 @@ public final class HeapRegistry {
      */
     public void turn(ThreadHeap heap, BitSet due) {
         if (!runHere(heap, h -> h.turn(due))) {
-            heap.requestTurn(due);
+            heap.tasks().requestTurn(due);
         }
     }
 
@@ -319,8 +319,8 @@ public final class HeapRegistry {
      * @param activity what {@link ThreadHeap#activity()} was
      */
     public void letGo(ThreadHeap heap, long activity) {
-        if (heap.isHeldByLoop() && !runHere(heap, h -> {})) {
-            heap.requestLeave(activity);
+        if (heap.tasks().isHeldByLoop() && !runHere(heap, h -> {})) {
+            heap.tasks().requestLeave(activity);
         }
     }
 
@@ -331,7 +331,7 @@ public final class HeapRegistry {
      */
     public boolean isHeldByLoops() {
         for (ThreadHeap heap : heaps) {
-            if (heap.isHeldByLoop()) {
+            if (heap.tasks().isHeldByLoop()) {
                 return true;
             }
         }

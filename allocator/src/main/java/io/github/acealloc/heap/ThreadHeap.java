@@ -11,7 +11,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -64,11 +63,6 @@ public final class ThreadHeap {
     private volatile Knobs ownKnobs;
 
     private final int superslabBytes;
-    private volatile Executor executor;
-
-    /** What makes the owner give this heap up, run by the executor; null if it keeps it. */
-    private volatile Runnable leave;
-
     private volatile boolean retired;
 
     /** Written by the owner, cleared by the governor; if one misses the other, memory goes a tick later. */
@@ -77,11 +71,7 @@ public final class ThreadHeap {
     /** Owned by the one shelf that the heap is on. */
     ThreadHeap nextOnShelf;
 
-    private final OwnerRequest request = new OwnerRequest();
-    private final OwnerRequest trimRequest = new OwnerRequest();
-    private final OwnerRequest turnRequest = new OwnerRequest();
-    private final OwnerRequest leaveRequest = new OwnerRequest();
-    private final LongSupplier clock;
+    private final OwnerTasks tasks;
 
     /**
      * A heap without memory and without an owner.
@@ -117,7 +107,7 @@ public final class ThreadHeap {
         this.superslabBytes = store.superslabBytes();
         this.commonKnobs = knobs;
         this.binder = binder;
-        this.clock = clock;
+        tasks = new OwnerTasks(this, clock);
         slabs = new HeapSlabs(this, store, binder, counters);
         refill = new Refill(this, keeper, slabs, budget, counters, superslabBytes, clock);
         caches = new HotCache[SizeClasses.COUNT];
@@ -476,42 +466,6 @@ public final class ThreadHeap {
     }
 
     /**
-     * Asks the owner, a live event loop, to do something when it next runs tasks; dropped while it has not yet, for a while.
-     *
-     * @return whether it was asked; if not, it has not run its tasks since the last time, or takes none
-     */
-    boolean request(Consumer<ThreadHeap> task) {
-        return request(task, request);
-    }
-
-    /** Asks the owner to {@link #trim()}, whatever else it was asked for. */
-    void requestTrim() {
-        request(ThreadHeap::trim, trimRequest);
-    }
-
-    /** Asks the owner for another {@link #turn}. */
-    void requestTurn(BitSet due) {
-        request(heap -> heap.turn(due), turnRequest);
-    }
-
-    /** Asks the owner to give this heap up, if it is empty and has not been used meanwhile. */
-    void requestLeave(long activity) {
-        request(
-                heap -> {
-                    Runnable leave = heap.leave;
-                    if (leave != null && heap.isEmpty() && heap.activity() == activity) {
-                        leave.run();
-                    }
-                },
-                leaveRequest);
-    }
-
-    /** Whether an event loop has it that would give it up if it did not use it. */
-    boolean isHeldByLoop() {
-        return leave != null;
-    }
-
-    /**
      * Whether it has no memory, and so no block that is live, cached or on its way, and nothing waits in its queue. Exact for the
      * owner.
      *
@@ -521,39 +475,18 @@ public final class ThreadHeap {
         return slabs.superslabs().isEmpty() && refill.remote().isEmpty();
     }
 
-    private boolean request(Consumer<ThreadHeap> task, OwnerRequest request) {
-        Executor executor = this.executor;
-        if (executor == null || !request.begin(clock.getAsLong())) {
-            return false;
-        }
-        boolean asked = ForeignExecutor.execute(executor, () -> {
-            request.end();
-            if (isOwner()) {
-                task.accept(this);
-            }
-        });
-        if (!asked) {
-            request.end();
-        }
-        return asked;
-    }
-
     /**
      * Where the owner runs tasks.
      *
      * @return {@code null} if there is no owner that does
      */
     public Executor executor() {
-        return executor;
+        return tasks.executor();
     }
 
-    void executor(Executor executor, Runnable leave) {
-        this.executor = executor;
-        this.leave = leave;
-        request.end();
-        trimRequest.end();
-        turnRequest.end();
-        leaveRequest.end();
+    /** What others ask the owner to do. */
+    OwnerTasks tasks() {
+        return tasks;
     }
 
     /**

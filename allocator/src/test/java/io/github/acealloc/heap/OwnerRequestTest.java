@@ -46,16 +46,16 @@ class OwnerRequestTest {
         try (Loop owner = new Loop()) {
             owner.run(() -> {
                 assertThat(heap.tryBorrow()).isTrue();
-                heap.executor(given::add, null);
+                heap.tasks().owner(given::add, null);
             });
-            heap.requestTrim();
-            heap.requestTrim();
+            heap.tasks().requestTrim();
+            heap.tasks().requestTrim();
             assertThat(given).hasSize(1); // and it is never run
             now += PATIENCE_NANOS;
-            heap.requestTrim();
+            heap.tasks().requestTrim();
             assertThat(given).hasSize(2);
             owner.run(given.get(1));
-            heap.requestTrim();
+            heap.tasks().requestTrim();
             assertThat(given).hasSize(3);
         }
     }

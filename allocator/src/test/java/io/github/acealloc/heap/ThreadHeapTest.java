@@ -141,7 +141,7 @@ class ThreadHeapTest {
     @Test
     void remembersWhereItsOwnerRunsTasks() {
         assertThat(heap.executor()).isNull();
-        heap.executor(loop, null);
+        heap.tasks().owner(loop, null);
         assertThat(heap.executor()).isSameAs(loop);
     }
 

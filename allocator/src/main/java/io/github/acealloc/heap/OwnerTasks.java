@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import java.util.BitSet;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What others ask a heap's owner, a live event loop, to do as one of its tasks. For any thread; of each kind one request is under way
+ * at a time.
+ */
+final class OwnerTasks {
+    private final ThreadHeap heap;
+    private final LongSupplier clock;
+    private final OwnerRequest any = new OwnerRequest();
+    private final OwnerRequest trim = new OwnerRequest();
+    private final OwnerRequest turn = new OwnerRequest();
+    private final OwnerRequest leaving = new OwnerRequest();
+    private volatile Executor executor;
+
+    /** What makes the owner give the heap up, run by the executor; null if it keeps it. */
+    private volatile Runnable leave;
+
+    OwnerTasks(ThreadHeap heap, LongSupplier clock) {
+        this.heap = heap;
+        this.clock = clock;
+    }
+
+    /** Tells where a new owner runs tasks, or by null that there is none who does; nothing is under way then. */
+    void owner(Executor executor, Runnable leave) {
+        this.executor = executor;
+        this.leave = leave;
+        any.end();
+        trim.end();
+        turn.end();
+        leaving.end();
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    /** Whether an event loop has the heap that would give it up if it did not use it. */
+    boolean isHeldByLoop() {
+        return leave != null;
+    }
+
+    /**
+     * Asks the owner to do something when it next runs tasks; dropped while it has not yet, for a while.
+     *
+     * @return whether it was asked; if not, it has not run its tasks since the last time, or takes none
+     */
+    boolean request(Consumer<ThreadHeap> task) {
+        return request(task, any);
+    }
+
+    /** Asks the owner for a trim, whatever else it was asked for. */
+    void requestTrim() {
+        request(ThreadHeap::trim, trim);
+    }
+
+    /** Asks the owner for another {@link ThreadHeap#turn}. */
+    void requestTurn(BitSet due) {
+        request(owned -> owned.turn(due), turn);
+    }
+
+    /** Asks the owner to give the heap up, if it is empty and has not been used meanwhile. */
+    void requestLeave(long activity) {
+        request(
+                owned -> {
+                    Runnable leave = this.leave;
+                    if (leave != null && owned.isEmpty() && owned.activity() == activity) {
+                        leave.run();
+                    }
+                },
+                leaving);
+    }
+
+    private boolean request(Consumer<ThreadHeap> task, OwnerRequest request) {
+        Executor executor = this.executor;
+        if (executor == null || !request.begin(clock.getAsLong())) {
+            return false;
+        }
+        boolean asked = ForeignExecutor.execute(executor, () -> {
+            request.end();
+            if (heap.isOwner()) {
+                task.accept(heap);
+            }
+        });
+        if (!asked) {
+            request.end();
+        }
+        return asked;
+    }
+}
