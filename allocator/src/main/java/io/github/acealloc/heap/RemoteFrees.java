@@ -91,7 +91,13 @@ final class RemoteFrees {
             if (n < limit) {
                 taken = bits.below();
                 bits.unlink();
-                n += drain(bits, consumer, limit - n); // what came before they could be linked again
+                try {
+                    n += drain(bits, consumer, limit - n); // what came before they could be linked again
+                } finally {
+                    if (bits.relinks()) { // what was above the limit, or came after a block that failed
+                        push(bits);
+                    }
+                }
             }
         }
         return n;

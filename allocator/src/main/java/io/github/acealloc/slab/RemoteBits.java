@@ -50,6 +50,15 @@ public final class RemoteBits {
     }
 
     /**
+     * Whether bits are left that nobody would look at any more, as they lie in no stack. Owner only.
+     *
+     * @return whether the caller has to put these bits into the stack
+     */
+    public boolean relinks() {
+        return count() > 0 && LINKED.compareAndSet(this, false, true);
+    }
+
+    /**
      * The bits of 64 slots. Owner only.
      *
      * @param word which: the slots from 64 times as many

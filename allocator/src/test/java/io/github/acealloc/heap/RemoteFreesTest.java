@@ -100,6 +100,30 @@ class RemoteFreesTest {
         assertThat(frees.isEmpty()).isTrue();
     }
 
+    /** What is released into a slab while the owner takes in its other blocks, and finds that it has taken in enough. */
+    @Test
+    void whatComesAsTheLimitIsReachedIsNotForgotten() {
+        int capacity = RemoteFrees.CAPACITY;
+        List<TestBlock> blocks = blocks(2 * capacity + 21);
+        List<TestBlock> late = blocks.subList(capacity, 2 * capacity + 20);
+        TestBlock first = blocks.get(2 * capacity + 20);
+        blocks.subList(0, capacity).forEach(this::offer);
+        offer(first);
+        List<Object> drained = new ArrayList<>();
+        frees.drain(
+                b -> {
+                    drained.add(b);
+                    if (b == first) {
+                        late.forEach(this::offer); // fills the queue, then goes into the bits that are being looked at
+                    }
+                },
+                capacity + 3);
+        while (!frees.isEmpty()) {
+            frees.drain(drained::add, capacity);
+        }
+        assertThat(drained).containsExactlyInAnyOrderElementsOf(new ArrayList<Object>(blocks));
+    }
+
     /** The queue is full again and again; each block comes home as often as it was offered. */
     @Test
     void losesNothingThatSeveralThreadsOffer() throws InterruptedException {

@@ -6,27 +6,28 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /** ACE and the yardsticks that the same scenario runs on: Netty's own two pooling allocators. */
-enum Contestant {
+public enum Contestant {
     ACE {
         @Override
-        ByteBufAllocator make() {
+        public ByteBufAllocator make() {
             return new AceByteBufAllocator();
         }
     },
     POOLED {
         @Override
-        ByteBufAllocator make() {
+        public ByteBufAllocator make() {
             return new PooledByteBufAllocator(true);
         }
     },
     ADAPTIVE {
         @Override
-        ByteBufAllocator make() {
+        public ByteBufAllocator make() {
             return new AdaptiveByteBufAllocator(true);
         }
     };
 
-    abstract ByteBufAllocator make();
+    /** An allocator of its own. */
+    public abstract ByteBufAllocator make();
 
     /** What has to be true after a test: nothing is live, nothing is broken. */
     static void end(ByteBufAllocator allocator) {

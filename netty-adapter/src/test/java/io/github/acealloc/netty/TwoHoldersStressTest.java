@@ -3,10 +3,8 @@ package io.github.acealloc.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -27,13 +25,6 @@ class TwoHoldersStressTest {
     private static final int PAIRS = 2;
     private static final int ROUNDS = 40_000;
     private static final int PRIVATE = 8;
-
-    /** Whose buffers. */
-    enum Whose {
-        ACE,
-        POOLED,
-        ADAPTIVE
-    }
 
     /** Two loops and the buffer that goes from one to the other. */
     private static final class Pair implements AutoCloseable {
@@ -129,12 +120,8 @@ class TwoHoldersStressTest {
         "POOLED, DIRECT, 64, 1024",
         "ADAPTIVE, DIRECT, 64, 1024"
     })
-    void oneOfThemGrowsIt(Whose whose, Kind kind, int size, int grown) throws Exception {
-        ByteBufAllocator allocator = switch (whose) {
-            case ACE -> new AceByteBufAllocator();
-            case POOLED -> new PooledByteBufAllocator();
-            case ADAPTIVE -> new AdaptiveByteBufAllocator();
-        };
+    void oneOfThemGrowsIt(Contestant whose, Kind kind, int size, int grown) throws Exception {
+        ByteBufAllocator allocator = whose.make();
         List<Pair> pairs = new ArrayList<>();
         List<Future<Void>> ends = new ArrayList<>();
         for (int i = 0; i < PAIRS; i++) {

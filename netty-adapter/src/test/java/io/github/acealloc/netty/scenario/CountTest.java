@@ -7,6 +7,7 @@ import static io.github.acealloc.netty.scenario.Lab.hex;
 import static io.github.acealloc.netty.scenario.Lab.state;
 import static io.github.acealloc.netty.scenario.Lab.thrown;
 
+import io.github.acealloc.netty.Contestant;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -43,11 +44,11 @@ class CountTest extends ScenarioTest {
                 })
                 .gives("IllegalReferenceCountException 2 00010203 IllegalReferenceCountException 2")
                 .but(
-                        Whose.POOLED,
+                        Contestant.POOLED,
                         "IllegalReferenceCountException 2 00010203 none 3",
                         "its count of two a reference overflows")
                 .but(
-                        Whose.ADAPTIVE,
+                        Contestant.ADAPTIVE,
                         "IllegalReferenceCountException 2 00010203 none 3",
                         "its count of two a reference overflows");
         table.row("no release below zero, again and again", lab -> {

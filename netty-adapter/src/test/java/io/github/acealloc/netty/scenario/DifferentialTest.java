@@ -4,6 +4,7 @@ package io.github.acealloc.netty.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.netty.AceByteBufAllocator;
+import io.github.acealloc.netty.Contestant;
 import io.github.acealloc.netty.Laws;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.EnumMap;
@@ -23,17 +24,17 @@ class DifferentialTest {
     private static final int PROGRAMS = Boolean.getBoolean("stress") ? 20_000 : 200;
     private static final int STEPS = 150;
 
-    private final Map<Whose, ByteBufAllocator> allocators = new EnumMap<>(Whose.class);
+    private final Map<Contestant, ByteBufAllocator> allocators = new EnumMap<>(Contestant.class);
 
     DifferentialTest() {
-        for (Whose whose : Whose.values()) {
+        for (Contestant whose : Contestant.values()) {
             allocators.put(whose, whose.make());
         }
     }
 
     @AfterEach
     void assertClosesClean() {
-        Laws.assertClosesClean((AceByteBufAllocator) allocators.get(Whose.ACE));
+        Laws.assertClosesClean((AceByteBufAllocator) allocators.get(Contestant.ACE));
     }
 
     @ParameterizedTest
@@ -41,8 +42,8 @@ class DifferentialTest {
     void randomProgramsSeeTheSame(Memory memory) throws Exception {
         long first = Long.getLong("scenario.seed", System.nanoTime());
         for (long seed = first; seed < first + PROGRAMS; seed++) {
-            List<String> right = run(Whose.POOLED, memory, seed);
-            List<String> seen = run(Whose.ACE, memory, seed);
+            List<String> right = run(Contestant.POOLED, memory, seed);
+            List<String> seen = run(Contestant.ACE, memory, seed);
             for (int i = 0; i < right.size(); i++) {
                 if (!seen.get(i).equals(right.get(i))) {
                     assertThat(seen.get(i))
@@ -53,7 +54,7 @@ class DifferentialTest {
         }
     }
 
-    private List<String> run(Whose whose, Memory memory, long seed) throws Exception {
+    private List<String> run(Contestant whose, Memory memory, long seed) throws Exception {
         try (Lab lab = new Lab(whose, memory, allocators.get(whose))) {
             return new RandomProgram(lab, seed).run(STEPS).lines().toList();
         }

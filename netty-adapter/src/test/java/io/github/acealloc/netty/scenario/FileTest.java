@@ -7,6 +7,7 @@ import static io.github.acealloc.netty.scenario.Lab.hex;
 import static io.github.acealloc.netty.scenario.Lab.state;
 import static io.github.acealloc.netty.scenario.Lab.thrown;
 
+import io.github.acealloc.netty.Contestant;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.CompositeByteBuf;
@@ -110,7 +111,7 @@ class FileTest extends ScenarioTest {
                 })
                 .gives("IndexOutOfBoundsException IndexOutOfBoundsException 1")
                 .but(
-                        Whose.ADAPTIVE,
+                        Contestant.ADAPTIVE,
                         "IndexOutOfBoundsException none 3",
                         "it checks the chunk's bounds, not the buffer's: bytes of others go into the file");
         table.row("closed channels, both ways", lab -> {

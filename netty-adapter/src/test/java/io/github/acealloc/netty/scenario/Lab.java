@@ -2,6 +2,7 @@
 package io.github.acealloc.netty.scenario;
 
 import io.github.acealloc.netty.AceByteBufAllocator;
+import io.github.acealloc.netty.Contestant;
 import io.github.acealloc.netty.Laws;
 import io.github.acealloc.netty.Loop;
 import io.netty.buffer.ByteBuf;
@@ -22,20 +23,20 @@ import java.util.StringJoiner;
 final class Lab implements AutoCloseable {
     private static final byte DIRT = (byte) 0xa5;
 
-    private final Whose whose;
+    private final Contestant whose;
     private final Memory memory;
     private final ByteBufAllocator allocator;
     private final List<ByteBuf> made = new ArrayList<>();
     private final List<ByteBuf> composites = new ArrayList<>();
     private Path file;
 
-    Lab(Whose whose, Memory memory, ByteBufAllocator allocator) {
+    Lab(Contestant whose, Memory memory, ByteBufAllocator allocator) {
         this.whose = whose;
         this.memory = memory;
         this.allocator = allocator;
     }
 
-    Whose whose() {
+    Contestant whose() {
         return whose;
     }
 

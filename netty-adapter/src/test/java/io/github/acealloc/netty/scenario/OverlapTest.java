@@ -4,6 +4,7 @@ package io.github.acealloc.netty.scenario;
 import static io.github.acealloc.netty.scenario.Lab.countedBytes;
 import static io.github.acealloc.netty.scenario.Lab.hex;
 
+import io.github.acealloc.netty.Contestant;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
@@ -82,11 +83,11 @@ class OverlapTest extends ScenarioTest {
                         lab -> wrong(lab, (buf, from, to, n) -> buf.setBytes(to, buf.internalNioBuffer(from, n))))
                 .gives(0)
                 .but(
-                        Whose.ADAPTIVE,
+                        Contestant.ADAPTIVE,
                         90,
                         "it moves the same shared view before it reads it: nothing is copied but with itself")
                 .butWithUnsafe(
-                        Whose.POOLED,
+                        Contestant.POOLED,
                         Memory.DIRECT,
                         0,
                         "without Unsafe it sets the shared view's limit for both, and throws");
@@ -141,7 +142,7 @@ class OverlapTest extends ScenarioTest {
                             source.release();
                         }))
                 .gives(0)
-                .but(Whose.POOLED, 23, COMPONENTS);
+                .but(Contestant.POOLED, 23, COMPONENTS);
         table.row(
                         "into a composite of two slices of one buffer",
                         lab -> wrong(lab, (buf, from, to, n) -> {
@@ -151,9 +152,9 @@ class OverlapTest extends ScenarioTest {
                             target.release();
                         }))
                 .gives(0)
-                .but(Whose.POOLED, Memory.HEAP, 23, COMPONENTS)
-                .but(Whose.ADAPTIVE, Memory.HEAP, 23, COMPONENTS)
-                .butWithUnsafe(Whose.POOLED, Memory.DIRECT, 23, COMPONENTS)
-                .butWithUnsafe(Whose.ADAPTIVE, Memory.DIRECT, 23, COMPONENTS);
+                .but(Contestant.POOLED, Memory.HEAP, 23, COMPONENTS)
+                .but(Contestant.ADAPTIVE, Memory.HEAP, 23, COMPONENTS)
+                .butWithUnsafe(Contestant.POOLED, Memory.DIRECT, 23, COMPONENTS)
+                .butWithUnsafe(Contestant.ADAPTIVE, Memory.DIRECT, 23, COMPONENTS);
     }
 }

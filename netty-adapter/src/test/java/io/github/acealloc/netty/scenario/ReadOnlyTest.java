@@ -6,6 +6,7 @@ import static io.github.acealloc.netty.scenario.Lab.hex;
 import static io.github.acealloc.netty.scenario.Lab.state;
 import static io.github.acealloc.netty.scenario.Lab.thrown;
 
+import io.github.acealloc.netty.Contestant;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
@@ -122,9 +123,10 @@ class ReadOnlyTest extends ScenarioTest {
                     return all(thrown, hex(to));
                 })
                 .gives("refused 010203")
-                .butWithUnsafe(Whose.POOLED, Memory.DIRECT, "none 090909", "it asks for the address, and writes there")
                 .butWithUnsafe(
-                        Whose.ADAPTIVE, Memory.DIRECT, "none 090909", "it asks for the address, and writes there");
+                        Contestant.POOLED, Memory.DIRECT, "none 090909", "it asks for the address, and writes there")
+                .butWithUnsafe(
+                        Contestant.ADAPTIVE, Memory.DIRECT, "none 090909", "it asks for the address, and writes there");
         table.row("equal to its parent, with the same hash and text", lab -> {
                     ByteBuf buf = lab.of('a', 'b', 'c');
                     ByteBuf view = buf.asReadOnly();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty.scenario;
 
+import io.github.acealloc.netty.Contestant;
 import io.github.acealloc.netty.Laws;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -14,9 +15,9 @@ final class Row {
 
     private final String name;
     private final Program program;
-    private final Map<Whose, Map<Memory, Other>> others = new EnumMap<>(Whose.class);
-    private final Map<Whose, Set<Memory>> left = new EnumMap<>(Whose.class);
-    private final Set<Whose> whose = EnumSet.allOf(Whose.class);
+    private final Map<Contestant, Map<Memory, Other>> others = new EnumMap<>(Contestant.class);
+    private final Map<Contestant, Set<Memory>> left = new EnumMap<>(Contestant.class);
+    private final Set<Contestant> whose = EnumSet.allOf(Contestant.class);
     private final Set<Memory> memories = EnumSet.allOf(Memory.class);
     private Object right;
     private boolean isAsNetty;
@@ -40,7 +41,7 @@ final class Row {
     }
 
     /** One of Netty's allocators gives another value than the right one, on each kind of buffer. */
-    Row but(Whose other, Object value, String why) {
+    Row but(Contestant other, Object value, String why) {
         for (Memory memory : Memory.values()) {
             but(other, memory, value, why);
         }
@@ -48,7 +49,7 @@ final class Row {
     }
 
     /** One of Netty's allocators gives another value than the right one. */
-    Row but(Whose other, Memory memory, Object value, String why) {
+    Row but(Contestant other, Memory memory, Object value, String why) {
         others.computeIfAbsent(other, o -> new EnumMap<>(Memory.class)).put(memory, new Other(value, why));
         return this;
     }
@@ -57,7 +58,7 @@ final class Row {
      * The same where Netty reaches memory by {@code Unsafe}. Where it does not, that allocator is left out: it gives
      * the right value there, or fails in other ways.
      */
-    Row butWithUnsafe(Whose other, Memory memory, Object value, String why) {
+    Row butWithUnsafe(Contestant other, Memory memory, Object value, String why) {
         if (Laws.isUnsafeUsed()) {
             return but(other, memory, value, why);
         }
@@ -66,7 +67,7 @@ final class Row {
     }
 
     /** Whether it runs there. */
-    boolean runsOn(Whose on, Memory memory) {
+    boolean runsOn(Contestant on, Memory memory) {
         return whose.contains(on)
                 && memories.contains(memory)
                 && !left.getOrDefault(on, Set.of()).contains(memory);
@@ -77,7 +78,7 @@ final class Row {
         if (why.isEmpty()) {
             throw new IllegalArgumentException(name + ": a reason is missing");
         }
-        whose.retainAll(EnumSet.of(Whose.ACE));
+        whose.retainAll(EnumSet.of(Contestant.ACE));
         return this;
     }
 
@@ -109,13 +110,13 @@ final class Row {
     }
 
     /** What the program gives there, unless that is what Netty's allocators give. */
-    Object expected(Whose on, Memory memory) {
+    Object expected(Contestant on, Memory memory) {
         Other other = others.getOrDefault(on, Map.of()).get(memory);
         return other == null ? right : other.value();
     }
 
     /** Why the value there is what it is. */
-    String reason(Whose on, Memory memory) {
+    String reason(Contestant on, Memory memory) {
         Other other = others.getOrDefault(on, Map.of()).get(memory);
         return other == null ? "the right value" : other.why();
     }
@@ -124,7 +125,7 @@ final class Row {
         if ((right == null) != isAsNetty || (isAsNetty && whose.size() < 3)) {
             throw new IllegalStateException(name + ": needs either a right value or Netty's two allocators");
         }
-        if (others.containsKey(Whose.ACE) || left.containsKey(Whose.ACE)) {
+        if (others.containsKey(Contestant.ACE) || left.containsKey(Contestant.ACE)) {
             throw new IllegalStateException(name + ": ACE gives the right value");
         }
     }

@@ -4,6 +4,7 @@ package io.github.acealloc.netty.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.netty.AceByteBufAllocator;
+import io.github.acealloc.netty.Contestant;
 import io.github.acealloc.netty.Laws;
 import io.github.acealloc.netty.Loop;
 import io.netty.buffer.ByteBufAllocator;
@@ -21,10 +22,10 @@ import org.junit.jupiter.api.TestFactory;
 /** Runs each row of a table on each allocator; after each of them nothing of ACE is live and all its laws hold. */
 abstract class ScenarioTest {
     private final Loop loop = new Loop();
-    private final Map<Whose, ByteBufAllocator> allocators = new EnumMap<>(Whose.class);
+    private final Map<Contestant, ByteBufAllocator> allocators = new EnumMap<>(Contestant.class);
 
     ScenarioTest() {
-        for (Whose whose : Whose.values()) {
+        for (Contestant whose : Contestant.values()) {
             allocators.put(whose, whose.make());
         }
     }
@@ -33,7 +34,7 @@ abstract class ScenarioTest {
     abstract void fill(Table table);
 
     private AceByteBufAllocator ace() {
-        return (AceByteBufAllocator) allocators.get(Whose.ACE);
+        return (AceByteBufAllocator) allocators.get(Contestant.ACE);
     }
 
     @AfterEach
@@ -64,7 +65,7 @@ abstract class ScenarioTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Row row : table.rows()) {
             for (Memory memory : Memory.values()) {
-                for (Whose whose : Whose.values()) {
+                for (Contestant whose : Contestant.values()) {
                     if (row.runsOn(whose, memory) && (level == Level.DISABLED || row.isTracked())) {
                         String name = row.name() + ", " + memory + ", " + whose;
                         tests.add(DynamicTest.dynamicTest(name, () -> run(row, memory, whose, level, onLoop)));
@@ -75,15 +76,16 @@ abstract class ScenarioTest {
         return tests.stream();
     }
 
-    private void run(Row row, Memory memory, Whose whose, Level level, boolean onLoop) throws Exception {
+    private void run(Row row, Memory memory, Contestant whose, Level level, boolean onLoop) throws Exception {
         Level before = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(level);
         try {
-            Object expected = row.isAsNetty() ? value(row, memory, Whose.POOLED, onLoop) : row.expected(whose, memory);
+            Object expected =
+                    row.isAsNetty() ? value(row, memory, Contestant.POOLED, onLoop) : row.expected(whose, memory);
             assertThat(value(row, memory, whose, onLoop))
                     .as("%s", row.isAsNetty() ? "what Netty's pooled buffer gives" : row.reason(whose, memory))
                     .isEqualTo(expected);
-            if (whose == Whose.ACE) {
+            if (whose == Contestant.ACE) {
                 Laws.assertNothingLive(ace(), loop);
             }
         } finally {
@@ -91,12 +93,12 @@ abstract class ScenarioTest {
         }
     }
 
-    private Object value(Row row, Memory memory, Whose whose, boolean onLoop) throws Exception {
+    private Object value(Row row, Memory memory, Contestant whose, boolean onLoop) throws Exception {
         return onLoop ? loop.call(() -> value(row, memory, whose)) : value(row, memory, whose);
     }
 
     /** One run of a row's program, here and now. */
-    private Object value(Row row, Memory memory, Whose whose) throws Exception {
+    private Object value(Row row, Memory memory, Contestant whose) throws Exception {
         try (Lab lab = new Lab(whose, memory, allocators.get(whose))) {
             return row.program().run(lab);
         }

@@ -8,6 +8,7 @@ import static io.github.acealloc.netty.scenario.Lab.same;
 import static io.github.acealloc.netty.scenario.Lab.state;
 import static io.github.acealloc.netty.scenario.Lab.thrown;
 
+import io.github.acealloc.netty.Contestant;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
@@ -146,7 +147,7 @@ class ViewsTest extends ScenarioTest {
                 })
                 .gives("true true UnsupportedOperationException UnsupportedOperationException")
                 .but(
-                        Whose.ADAPTIVE,
+                        Contestant.ADAPTIVE,
                         Memory.HEAP,
                         "true true none UnsupportedOperationException",
                         "it gives the address of its chunk, which is none");
