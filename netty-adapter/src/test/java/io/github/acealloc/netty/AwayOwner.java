@@ -103,7 +103,7 @@ final class AwayOwner {
 
     private static void group(ByteBufAllocator allocator) throws Exception {
         EventExecutorGroup group = new DefaultEventExecutorGroup(4);
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < 8; round++) {
             CountDownLatch until = new CountDownLatch(1);
             for (int i = 0; i < 3; i++) {
                 allocateAndWait(group.next(), () -> direct(allocator, 30 * MIB, 8 << 10), until);

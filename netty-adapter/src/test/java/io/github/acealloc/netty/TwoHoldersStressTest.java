@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(NoLeakDetection.class)
 class TwoHoldersStressTest {
     private static final int PAIRS = 2;
-    private static final int ROUNDS = 40_000;
+    private static final int ROUNDS = 20_000;
     private static final int PRIVATE = 8;
 
     /** Two loops and the buffer that goes from one to the other. */
