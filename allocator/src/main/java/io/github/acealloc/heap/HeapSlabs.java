@@ -356,6 +356,15 @@ final class HeapSlabs {
         return emptySuperslabs > 0;
     }
 
+    /** Whether empty slabs of any class are kept ready. */
+    boolean hasWarm() {
+        boolean has = false;
+        for (int c = 0; c < SizeClasses.COUNT && !has; c++) {
+            has = warm[c].size() > 0;
+        }
+        return has;
+    }
+
     /** How many empty slabs of a class are kept ready. */
     int warmCount(int sizeClass) {
         return warm[sizeClass].size();

@@ -229,8 +229,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
      *
      * @return whether there are more
      */
-    boolean drainElsewhere(int limit) {
-        Knobs knobs = heap.knobs();
+    boolean drainElsewhere(Knobs knobs, int limit) {
         counters.remoteFrees += remote.drain(
                 block -> {
                     if (block.arrive(heap)) {

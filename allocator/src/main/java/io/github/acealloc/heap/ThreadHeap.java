@@ -42,7 +42,7 @@ public final class ThreadHeap {
     private static final int TEND_BLOCKS = 64;
 
     private static final long TEND_NANOS = 100_000;
-    private static final long TEND_WAIT_NANOS = 1_000_000;
+    private static final long TEND_WAIT_NANOS = 100_000;
 
     private Thread owner;
     private final int number;
@@ -437,14 +437,18 @@ public final class ThreadHeap {
      * @return whether there is more
      */
     public boolean tend(long idleNanos, long nanos) {
+        boolean more = holdsIdle() || slabs.hasWarm();
+        if (!more) {
+            return false;
+        }
+        Knobs knobs = knobs();
         long start = System.nanoTime();
-        boolean more = true;
         while (more && System.nanoTime() - start < nanos) {
             if (!keeper.tryEnter(TEND_WAIT_NANOS)) {
                 return true; // the owner is there: it takes in what others gave back as it goes on
             }
             try {
-                more = refill.drainElsewhere(TEND_BLOCKS) || slabs.tend(idleNanos, TEND_NANOS);
+                more = refill.drainElsewhere(knobs, TEND_BLOCKS) || slabs.tend(idleNanos, TEND_NANOS);
             } finally {
                 keeper.state = Keeper.NOBODY;
             }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.it.order;
 
+import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 
@@ -31,7 +32,9 @@ public final class Parcel implements Block {
     /** Says that it must not be taken in, so that the heap asks for no slab. */
     @Override
     public boolean arrive(Object home) {
-        onArrival.run();
+        if (!(home instanceof ThreadHeap heap) || heap.isOwner()) {
+            onArrival.run(); // who tends a heap in its owner's place is not interrupted: the owner waits for it
+        }
         arrivals++;
         seen = contents;
         return false;
