@@ -3,6 +3,7 @@ package io.github.acealloc.netty;
 
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.it.order.Window;
+import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import io.netty.util.ResourceLeakDetector;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,14 +68,18 @@ public class TwoHolders {
             r.r3 = isHome(home, slab, slot) && isHome(buf.heap(), buf.slab(), buf.slot()) ? 1 : 0;
         }
 
-        /** Heaps are shared with other states, whose blocks may be half-way into the queue before ours, or in our slot. */
+        /**
+         * Heaps are shared with other states, whose blocks may be half-way into the queue before ours; or one of them has the slot
+         * by now, so that it has been home.
+         */
         private static boolean isHome(ThreadHeap heap, Slab slab, int slot) {
             boolean free = false;
             for (int tries = 0; tries < 10_000 && !free; tries++) {
                 borrow(heap);
                 try {
                     heap.trim();
-                    free = slab.isFree(slot);
+                    Block bound = slab.block(slot);
+                    free = slab.isFree(slot) || (bound instanceof AceByteBuf other && other.refCnt() > 0);
                 } finally {
                     heap.giveUp();
                 }
