@@ -43,9 +43,9 @@ import java.nio.channels.ScatteringByteChannel;
  * always throw as with any Netty buffer.
  *
  * <p><b>The binding.</b> A buffer may have several holders of which one grows it, while the others only retain and release. So
- * nothing of the binding is read on these ways before the count, read by acquire, has told that nobody else is left: that
- * pairs with the last holder's add, and what it grew is seen. All other methods are for one thread at a time, as with any
- * Netty buffer.
+ * nothing of the binding is relied upon on these ways before the count, read by acquire, has told that nobody else is left:
+ * that pairs with the last holder's add, and what it grew is seen. Whose heap it is is read before as well, as a guess which
+ * road to try, and once more afterwards. All other methods are for one thread at a time, as with any Netty buffer.
  */
 abstract class AceByteBuf extends AbstractByteBuf implements Block {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBuf.class);
