@@ -14,6 +14,7 @@ import io.github.acealloc.heap.HeapSurvey;
 import io.github.acealloc.heap.HeapWalker;
 import io.github.acealloc.heap.HugeBlocks;
 import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.StackRoom;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
@@ -183,7 +184,13 @@ public final class AceAllocator implements Governor.Governed {
      */
     public Block allocateHuge(int size) {
         registry.checkOpen();
-        return huge.allocate(size);
+        StackRoom.look();
+        try {
+            return huge.allocate(size);
+        } catch (StackOverflowError e) {
+            StackRoom.met();
+            throw e;
+        }
     }
 
     /**
@@ -194,10 +201,16 @@ public final class AceAllocator implements Governor.Governed {
      */
     @SuppressWarnings("ReferenceEquality") // identity is the question
     public void release(ThreadHeap heap, Block block) {
-        if (heap == huge.home()) {
-            huge.release(block);
-        } else {
-            heap.releaseRemote(block);
+        StackRoom.look();
+        try {
+            if (heap == huge.home()) {
+                huge.release(block);
+            } else {
+                heap.releaseRemote(block);
+            }
+        } catch (StackOverflowError e) {
+            StackRoom.met();
+            throw e;
         }
     }
 

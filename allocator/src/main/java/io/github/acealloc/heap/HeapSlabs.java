@@ -80,6 +80,9 @@ final class HeapSlabs {
     int take(int sizeClass) {
         SlabQueue queue = partial[sizeClass];
         Slab slab = queue.head();
+        if (slab.free() == 1) {
+            queue.remove(slab); // first: one that is full must not be found there, whatever fails below
+        }
         int slot = slab.take();
         if (slab.block(slot) == null) {
             bind(slab, slot);
@@ -88,16 +91,13 @@ final class HeapSlabs {
         int purged = superslab.purgedBytes();
         if (purged > 0) {
             if (!store.tryRestore(superslab, slab.offset(slot), slab.blockBytes())) {
-                slab.give(slot);
+                untake(slab, slot);
                 return NONE;
             }
             pages.neededAgain(purged - superslab.purgedBytes());
         }
         superslab.use(slab.blockBytes());
         pages.taken();
-        if (slab.free() == 0) {
-            queue.remove(slab);
-        }
         return slab.blockId(slot);
     }
 
@@ -105,8 +105,20 @@ final class HeapSlabs {
         try {
             slab.bind(slot, binder.bind(heap, slab, slot));
         } catch (Throwable e) {
-            slab.give(slot);
+            untake(slab, slot);
             throw e;
+        }
+    }
+
+    private void untake(Slab slab, int slot) {
+        slab.give(slot);
+        serve(slab);
+    }
+
+    /** Has a slab with a free block serve; asked for by what it is in and not by a count, which holds after any failure. */
+    private void serve(Slab slab) {
+        if (!partial[slab.sizeClass()].contains(slab)) {
+            partial[slab.sizeClass()].push(slab);
         }
     }
 
@@ -229,9 +241,7 @@ final class HeapSlabs {
         Superslab superslab = slab.superslab();
         superslab.touch(slab.offset(id & Slab.SLOT_MASK), slab.blockBytes());
         pages.given();
-        if (slab.free() == 1) {
-            partial[sizeClass].push(slab);
-        }
+        serve(slab);
         if (superslab.use(-slab.blockBytes()) && superslabs.size() > 1 && knobs.tiering()) {
             startDraining(superslab);
         }

@@ -67,6 +67,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         if (cache.restock(knobs.batch(cache.sizeClass()))) {
             return cache.pop();
         }
+        StackRoom.look();
         boolean entered = keeper.enter();
         try {
             if ((++counters.refills & TIMED_MASK) != 0) {
@@ -76,6 +77,9 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             int id = fetch(cache, knobs);
             counters.timeRefill(clock.getAsLong() - start);
             return id;
+        } catch (StackOverflowError e) {
+            StackRoom.watched = true;
+            throw e;
         } finally {
             if (entered) {
                 keeper.state = Keeper.NOBODY;
@@ -144,6 +148,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     /** Serves a release that found its hot cache full: the blocks that lay there longest go back to their slabs. */
     void spill(HotCache cache, int id) {
         assert isOwner() : "owner: " + heap.ownerName();
+        StackRoom.look();
         counters.spills++;
         Knobs knobs = heap.knobs();
         int cap = cap(cache, knobs);
@@ -156,6 +161,8 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
                 cache.meter().given(n);
             }
             fit(cache, cap);
+        } catch (StackOverflowError e) {
+            StackRoom.watched = true; // room is made the next time; this release need not fail for that
         } finally {
             try {
                 giveBack(cache, id, knobs); // whatever has failed: the block goes home
@@ -213,6 +220,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         if (remote.isEmpty()) {
             return;
         }
+        StackRoom.look();
         boolean entered = keeper.enter();
         try {
             drain(DRAIN_LIMIT);

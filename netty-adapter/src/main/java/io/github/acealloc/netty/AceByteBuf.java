@@ -2,6 +2,7 @@
 package io.github.acealloc.netty;
 
 import io.github.acealloc.heap.HotCache;
+import io.github.acealloc.heap.StackRoom;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
@@ -221,8 +222,8 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                 refCnt = FREE;
                 return true;
             }
-        } else if (REF_CNT.compareAndSet(this, 1, ON_ITS_WAY)) {
-            return leave(1);
+        } else if (leaves(1, 1)) {
+            return true;
         }
         return releaseSlow(1);
     }
@@ -246,15 +247,15 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                     return false;
                 }
                 if (references == decrement) {
-                    return releaseLastOfSeveral(count, count - decrement);
+                    return releaseLastOfSeveral(count, decrement);
                 }
                 takeBack(count, -decrement);
             }
             if (references < decrement) {
                 throw new IllegalReferenceCountException(references, -decrement);
             }
-            if (REF_CNT.compareAndSet(this, count, ON_ITS_WAY)) {
-                return leave(count);
+            if (leaves(count, count)) {
+                return true;
             }
         }
     }
@@ -263,19 +264,28 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
      * The others have released between the look at the count and the add, so none is left. Only somebody who has no reference
      * can be in the way: for a moment if it retains, for good if it has released what it did not hold.
      */
-    private boolean releaseLastOfSeveral(int count, int left) {
-        for (int tries = LAST_TRIES; !REF_CNT.compareAndSet(this, left, ON_ITS_WAY); tries--) {
+    private boolean releaseLastOfSeveral(int count, int decrement) {
+        for (int tries = LAST_TRIES; !leaves(count - decrement, count); tries--) {
             if (tries == 0) {
                 refused();
                 return true;
             }
             Thread.onSpinWait();
         }
-        return leave(count);
+        return true;
     }
 
-    /** After the last release: nobody else has the buffer, so its binding may be read. Always true. */
-    private boolean leave(int count) {
+    /**
+     * The last release, if the count is still what it was: afterwards nobody else has the buffer, so its binding may be read. Where
+     * the stack ends on the way nothing has happened, and the release may be tried again.
+     *
+     * @param count what it was when the calling thread last looked
+     * @param before what it was before the release began
+     */
+    private boolean leaves(int count, int before) {
+        if (!REF_CNT.compareAndSet(this, count, ON_ITS_WAY)) {
+            return false;
+        }
         try {
             if ((count & SAMPLED) != 0 && !slab.isHuge()) {
                 int lived = (int) (System.nanoTime() >>> BORN_SHIFT) - born;
@@ -284,8 +294,9 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             goHome();
         } catch (StackOverflowError e) {
             if (refCnt == ON_ITS_WAY) {
-                refCnt = count; // it has not happened: the release may be tried again
+                refCnt = before;
             }
+            StackRoom.met();
             throw e;
         }
         return true;

@@ -6,6 +6,7 @@ import io.github.acealloc.AceConfig;
 import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.StackRoom;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.os.ExhaustedError;
 import io.github.acealloc.os.MemoryBudget;
@@ -86,12 +87,24 @@ final class BufferPool implements Binder {
 
     private ByteBuf allocate(ThreadHeap heap, int size, int maxCapacity) {
         HotCache cache = heap.cache(SizeClasses.of(size));
-        AceByteBuf buf = (AceByteBuf) heap.block(cache.pop());
         if (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) {
-            return LeakSampling.handOut(buf, leaks.picks(heap, cache), size, maxCapacity);
+            return allocateSampled(heap, cache, size, maxCapacity);
         }
+        AceByteBuf buf = (AceByteBuf) heap.block(cache.pop());
         buf.reuse(size, maxCapacity);
         return buf;
+    }
+
+    /** Whatever may fail before a block is taken does so: who picks a sample also drains. */
+    private ByteBuf allocateSampled(ThreadHeap heap, HotCache cache, int size, int maxCapacity) {
+        StackRoom.look();
+        try {
+            int picked = leaks.picks(heap, cache);
+            return LeakSampling.handOut((AceByteBuf) heap.block(cache.pop()), picked, size, maxCapacity);
+        } catch (StackOverflowError e) {
+            StackRoom.met();
+            throw e;
+        }
     }
 
     /**
@@ -99,6 +112,16 @@ final class BufferPool implements Binder {
      * may run anybody's code, which may allocate in turn, so nothing is handed out while a stripe is held.
      */
     private ByteBuf allocateSlow(int size, int maxCapacity) {
+        StackRoom.look();
+        try {
+            return allocateOffPath(size, maxCapacity);
+        } catch (StackOverflowError e) {
+            StackRoom.met();
+            throw e;
+        }
+    }
+
+    private ByteBuf allocateOffPath(int size, int maxCapacity) {
         if (size > SizeClasses.MAX_BLOCK) {
             AceByteBuf buf = (AceByteBuf) engine.allocateHuge(size);
             return LeakSampling.handOut(buf, leaks.picksHuge(), size, maxCapacity);
@@ -112,10 +135,10 @@ final class BufferPool implements Binder {
         ThreadHeap heap = engine.borrowStripe();
         try {
             HotCache cache = heap.cache(SizeClasses.of(size));
-            buf = (AceByteBuf) heap.block(cache.pop());
             if (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) {
                 picked = leaks.picks(heap, cache);
             }
+            buf = (AceByteBuf) heap.block(cache.pop());
         } finally {
             heap.giveUp();
         }
@@ -158,6 +181,7 @@ final class BufferPool implements Binder {
 
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
     void move(AceByteBuf buf, int newCapacity) {
+        StackRoom.look();
         AceByteBuf fresh = takeOrRefuse(newCapacity);
         buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
         if (buf.isBound()) {
