@@ -59,11 +59,10 @@ public final class RawAllocator implements AutoCloseable {
         ThreadHeap heap = engine.borrowStripe();
         try {
             HotCache cache = heap.cache(SizeClasses.of(size));
-            RawBlock block = (RawBlock) heap.block(cache.pop());
             if (cache.isSampleDue()) {
                 cache.restartSampling();
             }
-            return block;
+            return (RawBlock) heap.block(cache.pop());
         } finally {
             heap.giveUp();
         }

@@ -64,7 +64,8 @@ public final class HotCache {
     }
 
     /**
-     * Takes a block: the one released last, or one from a refill.
+     * Takes a block: the one released last, or one from a refill. The allocation is counted before, by {@link #isSampleDue} or
+     * {@link #countMove}; where there is no block it does not count.
      *
      * @return its number; the object is {@link ThreadHeap#block}
      * @throws OutOfMemoryError if the limit is reached and trimming did not help
@@ -98,6 +99,11 @@ public final class HotCache {
         if (--untilSample < 0) {
             startSpan(1);
         }
+    }
+
+    /** Takes the count of an allocation back for which there was no block. */
+    void uncount() {
+        untilSample++;
     }
 
     /**

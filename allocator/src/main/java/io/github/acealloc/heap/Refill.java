@@ -67,9 +67,10 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         if (cache.restock(knobs.batch(cache.sizeClass()))) {
             return cache.pop();
         }
-        StackRoom.look();
-        boolean entered = keeper.enter();
+        boolean entered = false;
         try {
+            StackRoom.look();
+            entered = keeper.enter();
             if ((++counters.refills & TIMED_MASK) != 0) {
                 return fetch(cache, knobs);
             }
@@ -77,8 +78,9 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             int id = fetch(cache, knobs);
             counters.timeRefill(clock.getAsLong() - start);
             return id;
-        } catch (StackOverflowError e) {
-            StackRoom.watched = true;
+        } catch (Throwable e) {
+            StackRoom.watched |= e instanceof StackOverflowError;
+            cache.uncount();
             throw e;
         } finally {
             if (entered) {

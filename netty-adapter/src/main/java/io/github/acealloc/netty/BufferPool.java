@@ -221,9 +221,8 @@ final class BufferPool implements Binder {
         ThreadHeap heap = own != null ? own : engine.borrowStripe();
         try {
             HotCache cache = heap.cache(SizeClasses.of(size));
-            AceByteBuf buf = (AceByteBuf) heap.block(cache.pop());
             cache.countMove();
-            return buf;
+            return (AceByteBuf) heap.block(cache.pop());
         } finally {
             if (own == null) {
                 heap.giveUp();

@@ -107,6 +107,28 @@ class MetricsTest {
         assertThat(allocator.stats().allocations()).isEqualTo(100);
     }
 
+    /** Whoever is refused has not been served, on a loop, by a stripe or while a buffer grows. */
+    @Test
+    void aRefusedAllocationDoesNotCount() {
+        try (AceByteBufAllocator small = Laws.allocatorWithLimit(8 << 20)) {
+            List<ByteBuf> bufs = new ArrayList<>();
+            int refused = 0;
+            while (refused < 300) {
+                try {
+                    bufs.add(
+                            refused % 3 == 0
+                                    ? loop.call(() -> small.directBuffer(64 << 10))
+                                    : small.directBuffer(64 << 10));
+                } catch (OutOfMemoryError e) {
+                    refused++;
+                }
+            }
+            assertThat(small.stats().allocations()).isEqualTo(bufs.size());
+            bufs.forEach(ByteBuf::release);
+            Laws.trim(small, loop);
+        }
+    }
+
     @Test
     void sharesOfTheRoadsAddUp() {
         loop.run(() -> {
