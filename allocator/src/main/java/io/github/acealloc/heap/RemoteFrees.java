@@ -24,7 +24,7 @@ final class RemoteFrees {
     /** How many blocks wait in the queue before bits are set: half of what one refill takes in. */
     static final int CAPACITY = 512;
 
-    private final MessagePassingQueue<Block> queue = new MpscVarHandleArrayQueue<>(CAPACITY);
+    private final MessagePassingQueue<Block> queue;
 
     /** Any thread pushes by compare-and-set, the owner takes all by an exchange. */
     private final AtomicReference<RemoteBits> stack = new AtomicReference<>();
@@ -36,7 +36,13 @@ final class RemoteFrees {
 
     /** Nothing on its way to the heap with this number. */
     RemoteFrees(int heap) {
+        this(heap, new MpscVarHandleArrayQueue<>(CAPACITY));
+    }
+
+    /** With another queue, for tests. */
+    RemoteFrees(int heap, MessagePassingQueue<Block> queue) {
         this.heap = heap;
+        this.queue = queue;
     }
 
     /**

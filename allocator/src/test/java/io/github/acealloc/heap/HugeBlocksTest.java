@@ -295,6 +295,11 @@ class HugeBlocksTest {
         assertThatThrownBy(() -> allocate(MIB))
                 .isInstanceOf(OutOfMemoryError.class)
                 .hasMessageContaining("the system refused more memory");
+        rig.memory.refuseAll(false);
+        assertThat(allocate(MIB)).isNotNull();
+        assertThat(rig.budget.exhausted(1, 1))
+                .as("the system gives again")
+                .hasMessageContaining("the limit was reached, and others have given back since");
     }
 
     @Test

@@ -169,6 +169,16 @@ class SuperslabStoreTest {
     }
 
     @Test
+    void thatTheSystemHasRefusedIsNoReasonOnceItGives() {
+        memory.refuseNth(1);
+        assertThat(store.tryAcquire(false)).isNull();
+        assertThat(budget.exhausted(1, 1)).hasMessageContaining("the system refused more memory: refused on purpose");
+        assertThat(store.tryAcquire(false)).isNotNull();
+        assertThat(budget.exhausted(1, 1))
+                .hasMessageContaining("the limit was reached, and others have given back since");
+    }
+
+    @Test
     void theLastReleasedIsUsedAgainFirst() {
         List<Superslab> superslabs = acquire(3);
         superslabs.forEach(store::release);

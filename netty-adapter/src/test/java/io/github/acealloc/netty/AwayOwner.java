@@ -30,13 +30,20 @@ final class AwayOwner {
     /** The programs. */
     enum Program {
         /** A loop waits in a task; somebody else needs more than the rest of the limit. */
-        WAITS,
+        WAITS(false),
         /** The same with buffers on the Java heap, which the application needs for itself, a little later. */
-        WAITS_ON_HEAP,
+        WAITS_ON_HEAP(true),
         /** Executors whose tasks wait for a database, again and again. */
-        GROUP,
+        GROUP(false),
         /** A loop has ended, but its thread goes on with something else. */
-        ENDED
+        ENDED(false);
+
+        /** Whether the governor has to see silence; the others are served at once, however long silence has to be. */
+        final boolean needsSilence;
+
+        Program(boolean needsSilence) {
+            this.needsSilence = needsSilence;
+        }
     }
 
     public static void main(String[] args) throws Exception {
@@ -93,10 +100,10 @@ final class AwayOwner {
     }
 
     private static void waitsOnHeap(ByteBufAllocator allocator) throws Exception {
-        allocateAndWait(new DefaultEventExecutor(), () -> heap(allocator, 60 * MIB, 4096), new CountDownLatch(1));
+        allocateAndWait(new DefaultEventExecutor(), () -> heap(allocator, 80 * MIB, 4096), new CountDownLatch(1));
         Thread.sleep(SILENCE_MILLIS); // nobody tells an allocator that the application needs its own memory
         List<byte[]> own = new ArrayList<>();
-        while (own.size() < 80) {
+        while (own.size() < 100) { // more than is left beside the buffers
             own.add(new byte[MIB]);
         }
     }

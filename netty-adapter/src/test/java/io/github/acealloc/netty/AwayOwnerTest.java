@@ -36,6 +36,7 @@ class AwayOwnerTest {
         String said = new ChildJvm()
                 .with("-Xmx160m", "-XX:MaxDirectMemorySize=128m")
                 .with("-Dio.netty.leakDetection.level=disabled")
+                .with(program.needsSilence ? "-Dacealloc.purgeDelayMillis=1000" : "-Dacealloc.purgeDelayMillis=600000")
                 .run(AwayOwner.class, program.name(), contestant.name());
         assertThat(said).contains("served");
     }

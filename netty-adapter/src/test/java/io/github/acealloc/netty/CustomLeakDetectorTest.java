@@ -131,7 +131,8 @@ class CustomLeakDetectorTest {
             ByteBufAllocator allocator = Contestant.valueOf(args[0]).make();
             useBuffers(allocator);
             Contestant.end(allocator);
-            System.out.println("asked " + Counting.ASKED + " taken " + leakAware + ".");
+            System.out.println("asked " + Counting.ASKED + " taken " + leakAware + ". Ours asks for each: "
+                    + CustomLeakDetector.INSTALLED + ".");
         }
     }
 
@@ -156,6 +157,9 @@ class CustomLeakDetectorTest {
     @ParameterizedTest
     @EnumSource(Contestant.class)
     void aFactoryThatComesTooLate(Contestant contestant) {
-        assertThat(said(contestant, "late")).contains("asked 0 taken ").doesNotContain("taken " + ALL);
+        assertThat(said(contestant, "late"))
+                .contains("asked 0 taken ")
+                .doesNotContain("taken " + ALL)
+                .contains("Ours asks for each: false.");
     }
 }

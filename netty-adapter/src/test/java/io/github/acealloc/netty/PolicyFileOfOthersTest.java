@@ -9,7 +9,10 @@ import io.github.acealloc.control.LearnedPolicy;
 import io.github.acealloc.control.LearnedPolicy.Limits;
 import io.github.acealloc.netty.PolicyFile.Policies;
 import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,9 +97,24 @@ class PolicyFileOfOthersTest {
             assertThat(log.lines()).hasSize(1);
         }
         assertThat(file).hasContent(FOREIGN);
+        assertThat(saidAtExit(keeper)).contains("was not written at the end");
         Files.delete(file);
-        keeper.write();
+        assertThat(saidAtExit(keeper))
+                .as("of a file that could be written at last")
+                .isEmpty();
         assertThat(PolicyFile.read(file)).as("and when it has gone").isEqualTo(SOME);
+    }
+
+    private static String saidAtExit(PolicyKeeper keeper) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            keeper.atExit();
+        } finally {
+            System.setErr(before);
+        }
+        return said.toString(StandardCharsets.UTF_8);
     }
 
     @Test
