@@ -172,8 +172,8 @@ class WayHomeTest {
     void hugeOnesKeptOrToTheSystem(boolean direct) {
         open(direct);
         expectNoGarbage(() -> several(2, () -> allocate(3 * MIB / 2)), this::releaseAll);
-        for (int i = 0; i < CALLS_OF_HANDLES; i++) {
-            release(allocate(40 * MIB));
+        for (int i = 0; i < CALLS_OF_HANDLES; i += 4) { // of twelve blocks eight are kept: four calls
+            releaseAll(several(12, () -> allocate(3 * MIB / 2)));
         }
         expectNoGarbage(() -> several(12, () -> allocate(3 * MIB / 2)), this::releaseAll);
         expectNoGarbage(() -> several(1, () -> allocate(40 * MIB)), this::releaseAll);
