@@ -123,9 +123,9 @@ final class PagePurge {
     private boolean holdsTooMuch(boolean byTime) {
         long used = 0;
         long idle = 0;
-        for (Superslab superslab : superslabs) {
-            used += superslab.usedBytes();
-            idle += superslab.idleBytes();
+        for (int i = 0; i < superslabs.size(); i++) { // no iterator: whoever takes a block would lose it for want of that
+            used += superslabs.get(i).usedBytes();
+            idle += superslabs.get(i).idleBytes();
         }
         return byTime
                 ? idle > patience * (MOST_SPARED_BYTES + (used >> MOST_SPARED_SHIFT))

@@ -159,7 +159,12 @@ final class BufferPool implements Binder {
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
     void move(AceByteBuf buf, int newCapacity) {
         AceByteBuf fresh = takeOrRefuse(newCapacity);
-        buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
+        try {
+            buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
+        } catch (Throwable e) {
+            fresh.goHomeUnused();
+            throw e;
+        }
         if (buf.isBound()) {
             buf.exchangeBinding(fresh);
             fresh.goHomeUnused();
