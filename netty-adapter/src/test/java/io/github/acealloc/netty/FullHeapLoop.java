@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * An event loop that outlives a full Java heap: whatever it needs was made before. It allocates buffers and releases them, or sends
  * them to another loop, which does. What a full heap makes fail is tried again later, if it was a release.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // of each field one thread is the only writer
 final class FullHeapLoop extends AbstractEventExecutor implements Runnable {
     // What loops do now; the numbers only rise.
     static final int WAIT = 0;
@@ -125,7 +126,7 @@ final class FullHeapLoop extends AbstractEventExecutor implements Runnable {
     private void play() {
         long turn = (steps / TURN) % 4;
         for (int i = 0; i < TURN && order == PLAY; i++) {
-            steps = steps + 1; // nobody else writes it
+            steps = steps + 1;
             takeIn();
             int kind = next(BYTES.length);
             int wanted = turn == 0 ? next(8) : MOST[kind];
@@ -165,7 +166,7 @@ final class FullHeapLoop extends AbstractEventExecutor implements Runnable {
         live[kind][i] = live[kind][--counts[kind]];
         if (next(2) == 0 && other.inboxHead - other.inboxTail < INBOX) {
             other.inbox[(int) (other.inboxHead % INBOX)] = buf;
-            other.inboxHead = other.inboxHead + 1; // nobody else writes it
+            other.inboxHead = other.inboxHead + 1;
         } else {
             release(buf);
         }
@@ -176,7 +177,7 @@ final class FullHeapLoop extends AbstractEventExecutor implements Runnable {
             return false;
         }
         ByteBuf buf = inbox[(int) (inboxTail % INBOX)];
-        inboxTail = inboxTail + 1; // nobody else writes it
+        inboxTail = inboxTail + 1;
         release(buf);
         return true;
     }

@@ -136,6 +136,7 @@ final class FullJavaHeap {
     }
 
     /** Fills the Java heap to the last byte, lets the loops meet that for a moment, and lets go. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // of each field one thread is the only writer
     private static final class Hog implements Runnable {
         private static final int LEAST = 16;
         private static final int MOST = 1 << 18;
