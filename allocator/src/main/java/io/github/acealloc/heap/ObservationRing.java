@@ -23,7 +23,7 @@ public final class ObservationRing {
     private static final long LONGEST_NANOS = (1L << (Long.SIZE - 1 - NANOS_SHIFT)) - 2;
 
     static {
-        // Has the JVM link what is called: an offer that ended half-way, on a full Java heap, would hold up all that follow.
+        // Linked now: an offer that ended half-way, on a full Java heap, would hold up all that follow.
         ObservationRing ring = new ObservationRing();
         ring.offer(0, false, 0);
         ring.drain((sizeClass, remote, nanos) -> {});

@@ -123,7 +123,8 @@ final class PagePurge {
     private boolean holdsTooMuch(boolean byTime) {
         long used = 0;
         long idle = 0;
-        for (int i = 0; i < superslabs.size(); i++) { // no iterator: whoever takes a block would lose it for want of that
+        // No iterator: whoever has just taken a block would lose it for want of one.
+        for (int i = 0; i < superslabs.size(); i++) {
             used += superslabs.get(i).usedBytes();
             idle += superslabs.get(i).idleBytes();
         }

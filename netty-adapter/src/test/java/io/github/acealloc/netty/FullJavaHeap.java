@@ -128,8 +128,7 @@ final class FullJavaHeap {
             return ace.stats().liveBytes() + ", committed " + ace.stats().committedBytes();
         }
         if (allocator instanceof PooledByteBufAllocator pooled) {
-            return pooled.pinnedDirectMemory() + ", used "
-                    + pooled.metric().usedDirectMemory();
+            return pooled.pinnedDirectMemory() + ", used " + pooled.metric().usedDirectMemory();
         }
         return "unknown, used "
                 + ((AdaptiveByteBufAllocator) allocator).metric().usedDirectMemory();
