@@ -133,8 +133,15 @@ public final class Governor implements Runnable {
         governed.removeIf(allocator -> !isActive(allocator));
         // The copy decides: what the garbage collector has just cleared may still count in the set.
         List<Governed> active = new ArrayList<>(governed);
-        held.clear();
-        active.stream().filter(Governed::isHeld).forEach(held::add);
+        // Not cleared and filled anew: where the Java heap is full that might end in between.
+        for (Governed allocator : active) {
+            if (allocator.isHeld()) {
+                held.add(allocator);
+            } else {
+                held.remove(allocator);
+            }
+        }
+        held.removeIf(allocator -> !governed.contains(allocator));
         if (active.isEmpty()) {
             thread = null;
         }

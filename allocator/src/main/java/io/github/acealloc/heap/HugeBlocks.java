@@ -100,8 +100,11 @@ public final class HugeBlocks {
             enter(slab);
             return slab;
         } catch (Throwable e) {
-            memory.release(region);
-            budget.give(bytes);
+            try {
+                memory.release(region);
+            } finally {
+                budget.give(bytes);
+            }
             throw e;
         }
     }

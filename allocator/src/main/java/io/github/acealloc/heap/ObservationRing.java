@@ -22,6 +22,13 @@ public final class ObservationRing {
     private static final int NANOS_SHIFT = CLASS_BITS + 1;
     private static final long LONGEST_NANOS = (1L << (Long.SIZE - 1 - NANOS_SHIFT)) - 2;
 
+    static {
+        // Linked now: an offer that ended half-way, on a full Java heap, would hold up all that follow.
+        ObservationRing ring = new ObservationRing();
+        ring.offer(0, false, 0);
+        ring.drain((sizeClass, remote, nanos) -> {});
+    }
+
     private final AtomicLongArray cells = new AtomicLongArray(CAPACITY);
     private final AtomicInteger tail = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();

@@ -123,9 +123,10 @@ final class PagePurge {
     private boolean holdsTooMuch(boolean byTime) {
         long used = 0;
         long idle = 0;
-        for (Superslab superslab : superslabs) {
-            used += superslab.usedBytes();
-            idle += superslab.idleBytes();
+        // No iterator: whoever has just taken a block would lose it for want of one.
+        for (int i = 0; i < superslabs.size(); i++) {
+            used += superslabs.get(i).usedBytes();
+            idle += superslabs.get(i).idleBytes();
         }
         return byTime
                 ? idle > patience * (MOST_SPARED_BYTES + (used >> MOST_SPARED_SHIFT))

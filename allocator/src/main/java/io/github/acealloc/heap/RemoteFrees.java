@@ -24,6 +24,10 @@ final class RemoteFrees {
     /** How many blocks wait in the queue before bits are set: half of what one refill takes in. */
     static final int CAPACITY = 512;
 
+    static {
+        rehearse();
+    }
+
     private final MessagePassingQueue<Block> queue;
 
     /** Any thread pushes by compare-and-set, the owner takes all by an exchange. */
@@ -33,6 +37,19 @@ final class RemoteFrees {
     private RemoteBits taken;
 
     private final int heap;
+
+    /**
+     * Has the JVM link all that the queue calls, which makes objects. A release that is the first of all might meet a full Java heap, and
+     * an offer that ended half-way would hold up all that follow.
+     */
+    private static void rehearse() {
+        MessagePassingQueue<Object> queue = new MpscVarHandleArrayQueue<>(CAPACITY);
+        for (int i = 0; i <= CAPACITY; i++) { // the last one finds it full
+            queue.offer(queue);
+        }
+        queue.drain(element -> {}, queue.size());
+        assert queue.isEmpty();
+    }
 
     /** Nothing on its way to the heap with this number. */
     RemoteFrees(int heap) {

@@ -103,6 +103,7 @@ public final class ThreadHeap {
             MemoryBudget budget,
             Supplier<Knobs> knobs,
             LongSupplier clock) {
+        OWNER.setVolatile(this, null); // so that it is linked, which makes objects: giving up must not fail
         this.number = number;
         this.superslabBytes = store.superslabBytes();
         this.commonKnobs = knobs;

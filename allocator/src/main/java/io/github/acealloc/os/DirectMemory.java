@@ -132,10 +132,16 @@ public final class DirectMemory implements OsMemory {
             throw new OutOfMemoryError(
                     "bytes: " + bytes + " (expected: at most " + (Integer.MAX_VALUE - ALIGNMENT) + ")");
         }
+        JavaHeapRoom.check();
         ByteBuffer origin = allocate(bytes + ALIGNMENT - 1);
-        int skipped = -origin.alignmentOffset(0, ALIGNMENT) & (ALIGNMENT - 1);
-        ByteBuffer memory = origin.slice(skipped, bytes);
-        return Region.direct(memory, origin, addressOf.applyAsLong(memory));
+        try {
+            int skipped = -origin.alignmentOffset(0, ALIGNMENT) & (ALIGNMENT - 1);
+            ByteBuffer memory = origin.slice(skipped, bytes);
+            return Region.direct(memory, origin, addressOf.applyAsLong(memory));
+        } catch (Throwable e) {
+            free(origin);
+            throw e;
+        }
     }
 
     private ByteBuffer allocate(int bytes) {
@@ -163,15 +169,18 @@ public final class DirectMemory implements OsMemory {
 
     @Override
     public void release(Region region) {
+        free((ByteBuffer) region.origin());
+    }
+
+    private void free(ByteBuffer origin) {
         if (clean == null) {
             return;
         }
-        ByteBuffer origin = (ByteBuffer) region.origin();
         try {
             clean.invokeExact(origin);
             JvmDirectLimit.OF_THIS_JVM.given(origin.capacity());
         } catch (Throwable e) {
-            throw new IllegalStateException("direct memory of " + region.bytes() + " bytes could not be freed", e);
+            throw new IllegalStateException("direct memory of " + origin.capacity() + " bytes could not be freed", e);
         }
     }
 

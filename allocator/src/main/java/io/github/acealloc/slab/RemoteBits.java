@@ -19,6 +19,10 @@ public final class RemoteBits {
     private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle LINKED = linkedHandle();
 
+    static {
+        rehearse();
+    }
+
     private final Slab slab;
     private final long[] bits;
 
@@ -30,6 +34,16 @@ public final class RemoteBits {
     RemoteBits(Slab slab, int capacity) {
         this.slab = slab;
         bits = new long[(capacity + Long.SIZE - 1) / Long.SIZE];
+    }
+
+    /** Has the JVM link all that is called here, which makes objects: the first release of all might meet a full Java heap. */
+    private static void rehearse() {
+        RemoteBits bits = new RemoteBits(null, Long.SIZE);
+        boolean linked = bits.offer(0);
+        bits.unlink();
+        linked &= bits.relinks();
+        bits.clear(0, bits.word(0));
+        assert linked && bits.count() == 0;
     }
 
     /**

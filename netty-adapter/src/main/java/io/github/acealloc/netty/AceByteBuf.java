@@ -292,11 +292,14 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
                 heap.observe(slab.sizeClass(), Integer.toUnsignedLong(lived) << BORN_SHIFT);
             }
             goHome();
-        } catch (StackOverflowError e) {
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            // Of the Java heap: nothing is made here, but what runs for the first time may have to be linked.
             if (refCnt == ON_ITS_WAY) {
                 refCnt = before;
             }
-            StackRoom.met();
+            if (e instanceof StackOverflowError) {
+                StackRoom.met();
+            }
             throw e;
         }
         return true;

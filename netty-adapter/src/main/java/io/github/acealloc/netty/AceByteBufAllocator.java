@@ -82,6 +82,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     AceByteBufAllocator(AceConfig config, Knobs knobs, OsMemory directMemory) {
         super(PlatformDependent.directBufferPreferred());
         VertxWarning.check();
+        Ready.make();
         limits = Limits.of(config);
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
         boolean learns = config.mode() == Mode.LEARN;

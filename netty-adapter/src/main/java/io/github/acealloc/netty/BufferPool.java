@@ -183,7 +183,12 @@ final class BufferPool implements Binder {
     void move(AceByteBuf buf, int newCapacity) {
         StackRoom.look();
         AceByteBuf fresh = takeOrRefuse(newCapacity);
-        buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
+        try {
+            buf.copyTo(fresh, Math.min(buf.capacity(), newCapacity));
+        } catch (Throwable e) {
+            fresh.goHomeUnused();
+            throw e;
+        }
         if (buf.isBound()) {
             buf.exchangeBinding(fresh);
             fresh.goHomeUnused();

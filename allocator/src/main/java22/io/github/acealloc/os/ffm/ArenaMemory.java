@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.os.ffm;
 
+import io.github.acealloc.os.JavaHeapRoom;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.Region;
 import java.lang.foreign.Arena;
@@ -20,6 +21,7 @@ public final class ArenaMemory implements OsMemory {
     @SuppressWarnings("MustBeClosedChecker") // the region carries the arena; release closes it
     @Override
     public Region reserve(int bytes, int alignment) {
+        JavaHeapRoom.check();
         Arena arena = Arena.ofShared();
         try {
             MemorySegment segment = arena.allocate(bytes, ALIGNMENT);
