@@ -25,6 +25,10 @@ public final class HeapRegistry {
     /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
     static final List<Class<?>> NEEDED_AT_LAST = List.of(ForeignExecutor.class, Asked.class, Census.class);
 
+    /** Linked now: at the limit the Java heap may be full, too, and what cannot be linked then never can be. */
+    private static final Consumer<ThreadHeap> TRIM = ThreadHeap::trim;
+
+    private static final Consumer<ThreadHeap> NOTHING = heap -> {};
     private static final int MAX_STRIPES = 64;
     private static final int SPINS_BEFORE_YIELD = 64;
 
@@ -258,7 +262,7 @@ public final class HeapRegistry {
         for (ThreadHeap heap : heaps) {
             if (heap == requester) {
                 heap.trim();
-            } else if (!runHere(heap, ThreadHeap::trim)) {
+            } else if (!runHere(heap, TRIM)) {
                 heap.tasks().requestTrim();
                 heap.tend(0, TEND_NANOS); // its owner may be away for long
             }
@@ -319,7 +323,7 @@ public final class HeapRegistry {
      * @param activity what {@link ThreadHeap#activity()} was
      */
     public void letGo(ThreadHeap heap, long activity) {
-        if (heap.tasks().isHeldByLoop() && !runHere(heap, h -> {})) {
+        if (heap.tasks().isHeldByLoop() && !runHere(heap, NOTHING)) {
             heap.tasks().requestLeave(activity);
         }
     }

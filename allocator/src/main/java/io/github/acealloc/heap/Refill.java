@@ -28,6 +28,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     private final int superslabBytes;
     private final LongSupplier clock;
     private final RemoteFrees remote;
+    private final PastCaches pastCaches = new PastCaches();
     private final SampleDice dice = new SampleDice();
 
     Refill(
@@ -208,6 +209,20 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         }
     }
 
+    /** Drained blocks to their slabs. A class and no lambda: one that could not be linked, on a full Java heap, never can be. */
+    private final class PastCaches implements MessagePassingQueue.Consumer<Block> {
+        private Knobs knobs;
+
+        @Override
+        public void accept(Block block) {
+            if (block.arrive(heap)) {
+                slabs.give(block.blockId(), knobs);
+            } else {
+                block.refused();
+            }
+        }
+    }
+
     private int drain(int limit) {
         if (remote.isEmpty()) {
             return 0;
@@ -240,15 +255,8 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
      * @return whether there are more
      */
     boolean drainElsewhere(Knobs knobs, int limit) {
-        counters.remoteFrees += remote.drain(
-                block -> {
-                    if (block.arrive(heap)) {
-                        slabs.give(block.blockId(), knobs);
-                    } else {
-                        block.refused();
-                    }
-                },
-                limit);
+        pastCaches.knobs = knobs;
+        counters.remoteFrees += remote.drain(pastCaches, limit);
         return !remote.isEmpty();
     }
 

@@ -20,6 +20,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.InternalThreadLocalMap;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -36,6 +37,7 @@ final class BufferPool implements Binder {
     private final LeakSampling leaks;
     private final MemoryBudget budget;
     private final boolean isDirect;
+    private final Runnable evict = this::evict;
     private final FastThreadLocal<ThreadHeap> heaps = new FastThreadLocal<>() {
         @Override
         protected void onRemoval(ThreadHeap heap) {
@@ -157,7 +159,7 @@ final class BufferPool implements Binder {
         if (heap == null && InternalThreadLocalMap.getIfSet() != null) {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
-                heap = engine.attach(task -> execute(executor, task), this::evict);
+                heap = engine.attach(new OfLoop(executor), evict);
                 try {
                     heaps.set(heap);
                 } catch (Throwable e) {
@@ -170,13 +172,17 @@ final class BufferPool implements Binder {
     }
 
     /**
-     * Gives an event loop a task, unless it shuts down: that would prolong its quiet period, and its heap is emptied at its end.
+     * Gives an event loop a task, unless it shuts down: that would prolong its quiet period, and its heap is emptied at its end. A
+     * class and no lambda: one that could not be linked, on a full Java heap, never can be.
      */
-    private static void execute(EventExecutor executor, Runnable task) {
-        if (executor.isShuttingDown()) {
-            throw new RejectedExecutionException(executor + " is shutting down");
+    private record OfLoop(EventExecutor executor) implements Executor {
+        @Override
+        public void execute(Runnable task) {
+            if (executor.isShuttingDown()) {
+                throw new RejectedExecutionException(executor + " is shutting down");
+            }
+            executor.execute(task);
         }
-        executor.execute(task);
     }
 
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
@@ -246,6 +252,6 @@ final class BufferPool implements Binder {
     }
 
     void close() {
-        engine.close(this::evict);
+        engine.close(evict);
     }
 }

@@ -57,11 +57,11 @@ final class FullJavaHeap {
             loop.order = FullHeapLoop.END;
             loop.join();
         }
-        System.out.printf("seed %d; the heap was full %d times%n", seed, hog.times);
+        // By no format: what that needs of the JDK may have met the full heap, and is broken for good then.
+        System.out.println("seed " + seed + "; the heap was full " + hog.times + " times");
         for (FullHeapLoop loop : loops) {
-            System.out.printf(
-                    "%d buffers, %d refused; releases that failed: %d; corrupted: %d; unexpected: %s%n",
-                    loop.allocated, loop.refused, loop.failures, loop.corrupted, loop.unexpected);
+            System.out.println(loop.allocated + " buffers, " + loop.refused + " refused; releases that failed: "
+                    + loop.failures + "; corrupted: " + loop.corrupted + "; unexpected: " + loop.unexpected);
             if (loop.unexpected != null) {
                 loop.unexpected.printStackTrace(System.out);
             }
