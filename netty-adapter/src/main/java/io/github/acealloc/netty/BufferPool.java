@@ -19,6 +19,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.InternalThreadLocalMap;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -134,7 +135,7 @@ final class BufferPool implements Binder {
         if (heap == null && InternalThreadLocalMap.getIfSet() != null) {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
-                heap = engine.attach(task -> execute(executor, task), this::evict);
+                heap = engine.attach(new LoopTasks(executor), this::evict);
                 try {
                     heaps.set(heap);
                 } catch (Throwable e) {
@@ -146,14 +147,21 @@ final class BufferPool implements Binder {
         return heap;
     }
 
-    /**
-     * Gives an event loop a task, unless it shuts down: that would prolong its quiet period, and its heap is emptied at its end.
-     */
-    private static void execute(EventExecutor executor, Runnable task) {
-        if (executor.isShuttingDown()) {
-            throw new RejectedExecutionException(executor + " is shutting down");
+    /** Where an event loop runs tasks; all that belong to one loop are equal. */
+    private record LoopTasks(EventExecutor loop) implements Executor {
+        /** Gives it a task, unless it shuts down: that would prolong its quiet period, and its heap is emptied at its end. */
+        @Override
+        public void execute(Runnable task) {
+            if (loop.isShuttingDown()) {
+                throw new RejectedExecutionException(loop + " is shutting down");
+            }
+            loop.execute(task);
         }
-        executor.execute(task);
+
+        @Override
+        public String toString() {
+            return loop.getClass().getName();
+        }
     }
 
     /** Moves a live buffer to a block that fits a new capacity; its object stays, its old block goes home. */
