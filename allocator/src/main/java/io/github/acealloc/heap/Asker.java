@@ -21,9 +21,9 @@ final class Asker implements Runnable {
     /** So long one {@code execute} may take. */
     static final long HUNG_NANOS = 1_000_000_000;
 
-    static final int MOST_HUNG = 8;
+    static final int MOST_HUNG = 4;
 
-    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long AWAIT_MILLIS = 100;
     private static final long IDLE_MILLIS = 2000;
 
     // All guarded by the instance's lock, which is never held while foreign code runs.
@@ -46,7 +46,7 @@ final class Asker implements Runnable {
         OwnerTask late = null;
         boolean isHung;
         synchronized (this) {
-            isHung = current != null && System.nanoTime() - since > HUNG_NANOS;
+            isHung = isLate();
             if (isHung && hung.size() < MOST_HUNG) {
                 late = current;
                 hung.add(late.executor());
@@ -75,15 +75,17 @@ final class Asker implements Runnable {
     /** Waits until all that was asked so far is handed over, but not for an executor that hangs. */
     synchronized void await() {
         long all = asked;
-        long start = System.nanoTime();
         try {
-            for (long left = HUNG_NANOS; done - all < 0 && left >= NANOS_PER_MILLI; ) {
-                wait(left / NANOS_PER_MILLI);
-                left = HUNG_NANOS - (System.nanoTime() - start);
+            while (done - all < 0 && thread != null && thread.isAlive() && !isLate()) {
+                wait(AWAIT_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // it is handed over a moment later
         }
+    }
+
+    private boolean isLate() {
+        return current != null && System.nanoTime() - since > HUNG_NANOS;
     }
 
     /** Starts a fresh thread in the place of one that hangs or has died. */
