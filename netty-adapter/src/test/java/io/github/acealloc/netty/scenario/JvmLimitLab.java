@@ -83,7 +83,11 @@ final class JvmLimitLab {
     }
 
     private ByteBuf counted(int size) {
-        return allocator.directBuffer(size).setInt(0, 0x00010203).setInt(size - 4, size).writerIndex(size);
+        return allocator
+                .directBuffer(size)
+                .setInt(0, 0x00010203)
+                .setInt(size - 4, size)
+                .writerIndex(size);
     }
 
     /** Releases them; gives how many bytes they had, or -1 if a content was wrong. */
