@@ -23,7 +23,8 @@ import java.util.function.Supplier;
  */
 public final class HeapRegistry {
     /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
-    static final List<Class<?>> NEEDED_AT_LAST = List.of(ForeignExecutor.class, Asked.class, Census.class);
+    static final List<Class<?>> NEEDED_AT_LAST =
+            List.of(ForeignExecutor.class, Asker.class, OwnerTask.class, Asked.class, Census.class);
 
     /** Linked now: at the limit the Java heap may be full, too, and what cannot be linked then never can be. */
     private static final Consumer<ThreadHeap> TRIM = ThreadHeap::trim;
@@ -267,6 +268,12 @@ public final class HeapRegistry {
                 heap.tend(0, TEND_NANOS); // its owner may be away for long
             }
         }
+        awaitAsked();
+    }
+
+    /** Waits until the event loops have been given the tasks that were meant for them; not for those that do not take any. */
+    public void awaitAsked() {
+        Asker.INSTANCE.await();
     }
 
     /** After a heap was taken from a thread that has ended: a stripe stays a stripe, an event loop's goes to the shelf. */

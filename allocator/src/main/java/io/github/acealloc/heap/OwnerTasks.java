@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.heap;
 
+import java.lang.System.Logger;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -11,6 +12,8 @@ import java.util.function.LongSupplier;
  * at a time.
  */
 final class OwnerTasks {
+    private static final Logger LOGGER = System.getLogger(OwnerTasks.class.getName());
+
     private final ThreadHeap heap;
     private final LongSupplier clock;
     private final OwnerRequest any = new OwnerRequest();
@@ -18,6 +21,11 @@ final class OwnerTasks {
     private final OwnerRequest turn = new OwnerRequest();
     private final OwnerRequest leaving = new OwnerRequest();
     private volatile Executor executor;
+
+    /** Whether the executor did not take the last task; seen by who asks next. */
+    private volatile boolean refused;
+
+    private volatile boolean told;
 
     /** What makes the owner give the heap up, run by the executor; null if it keeps it. */
     private volatile Runnable leave;
@@ -31,6 +39,7 @@ final class OwnerTasks {
     void owner(Executor executor, Runnable leave) {
         this.executor = executor;
         this.leave = leave;
+        refused = false;
         any.end();
         trim.end();
         turn.end();
@@ -49,7 +58,7 @@ final class OwnerTasks {
     /**
      * Asks the owner to do something when it next runs tasks; dropped while it has not yet, for a while.
      *
-     * @return whether it was asked; if not, it has not run its tasks since the last time, or takes none
+     * @return whether it will do it; if not, it has not run its tasks since the last time, or takes none
      */
     boolean request(Consumer<ThreadHeap> task) {
         return request(task, any);
@@ -79,18 +88,37 @@ final class OwnerTasks {
 
     private boolean request(Consumer<ThreadHeap> task, OwnerRequest request) {
         Executor executor = this.executor;
-        if (executor == null || !request.begin(clock.getAsLong())) {
+        if (executor == null || Asker.INSTANCE.isHung(executor) || !request.begin(clock.getAsLong())) {
             return false;
         }
-        boolean asked = ForeignExecutor.execute(executor, () -> {
-            request.end();
-            if (heap.isOwner()) {
-                task.accept(heap);
-            }
-        });
+        boolean wasRefused = refused;
+        boolean asked = Asker.INSTANCE.ask(new OwnerTask(this, executor, request, task));
         if (!asked) {
             request.end();
         }
-        return asked;
+        return asked && !wasRefused;
+    }
+
+    /** Notes whether the executor took the last task. */
+    void refused(boolean refused) {
+        this.refused = refused;
+    }
+
+    /** Does a task, if the calling thread is still the owner. */
+    void run(Consumer<ThreadHeap> task) {
+        if (heap.isOwner()) {
+            task.accept(heap);
+        }
+    }
+
+    /** Says once that the executor takes a task, but does not return. */
+    void tellHung(Executor executor) {
+        if (!told) {
+            told = true;
+            LOGGER.log(
+                    Logger.Level.WARNING,
+                    "an event loop blocks whoever gives it a task; it is not asked to give memory back meanwhile: "
+                            + executor + ", thread " + heap.ownerName());
+        }
     }
 }

@@ -87,6 +87,7 @@ class AceLoopTest {
     private void turn(AceLoop loop) {
         now += TURN;
         loop.turn(now);
+        registry.awaitAsked();
         loops.forEach(Loop::settle);
     }
 

@@ -97,6 +97,11 @@ class IdleTrimTest {
 
     private void look() {
         idleTrim.look(now, DELAY, LEAVE);
+        settle();
+    }
+
+    private void settle() {
+        registry.awaitAsked();
         loops.forEach(Loop::settle);
     }
 
@@ -125,7 +130,7 @@ class IdleTrimTest {
             assertThat(unfinished || passes == 0 || heap.remoteCount() == 0)
                     .as("pass %s of %s blocks", passes, heap.remoteCount())
                     .isTrue();
-            loops.forEach(Loop::settle);
+            settle();
             passes++;
         } while (heap.remoteCount() > 0);
         assertThat(passes).isGreaterThan(2);
@@ -161,7 +166,7 @@ class IdleTrimTest {
         failing = bad.number();
         assertThatThrownBy(() -> lookAfter(DELAY)).hasMessage("for the test");
         failing = NONE;
-        loop.settle();
+        settle();
         assertThat(good.cachedBytes()).isZero();
         assertThat(bad.cachedBytes()).isPositive();
         look();

@@ -340,9 +340,11 @@ class HeapRegistryTest {
         assertThat(done).containsExactly(own, shelved);
         assertThat(own.isOwner()).isTrue();
         assertThat(shelved.isOwner()).isFalse();
+        registry.awaitAsked();
         asked.get(0).run();
         assertThat(done).as("not on another thread").hasSize(2);
         registry.run(foreign, done::add);
+        registry.awaitAsked();
         living.run(asked.get(1));
         assertThat(done).containsExactly(own, shelved, foreign);
     }

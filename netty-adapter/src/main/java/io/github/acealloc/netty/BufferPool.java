@@ -159,7 +159,7 @@ final class BufferPool implements Binder {
         if (heap == null && InternalThreadLocalMap.getIfSet() != null) {
             EventExecutor executor = ThreadExecutorMap.currentExecutor();
             if (executor != null) {
-                heap = engine.attach(new OfLoop(executor), evict);
+                heap = engine.attach(new LoopTasks(executor), evict);
                 try {
                     heaps.set(heap);
                 } catch (Throwable e) {
@@ -172,16 +172,22 @@ final class BufferPool implements Binder {
     }
 
     /**
-     * Gives an event loop a task, unless it shuts down: that would prolong its quiet period, and its heap is emptied at its end. A
-     * class and no lambda: one that could not be linked, on a full Java heap, never can be.
+     * Where an event loop runs tasks; all that belong to one loop are equal. A class and no lambda: one that could not be linked, on a
+     * full Java heap, never can be.
      */
-    private record OfLoop(EventExecutor executor) implements Executor {
+    private record LoopTasks(EventExecutor loop) implements Executor {
+        /** Gives it a task, unless it shuts down: that would prolong its quiet period, and its heap is emptied at its end. */
         @Override
         public void execute(Runnable task) {
-            if (executor.isShuttingDown()) {
-                throw new RejectedExecutionException(executor + " is shutting down");
+            if (loop.isShuttingDown()) {
+                throw new RejectedExecutionException(loop + " is shutting down");
             }
-            executor.execute(task);
+            loop.execute(task);
+        }
+
+        @Override
+        public String toString() {
+            return loop.getClass().getName();
         }
     }
 
