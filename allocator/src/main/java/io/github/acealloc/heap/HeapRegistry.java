@@ -29,7 +29,6 @@ public final class HeapRegistry {
     /** Linked now: at the limit the Java heap may be full, too, and what cannot be linked then never can be. */
     private static final Consumer<ThreadHeap> TRIM = ThreadHeap::trim;
 
-    private static final Consumer<ThreadHeap> NOTHING = heap -> {};
     private static final int MAX_STRIPES = 64;
     private static final int SPINS_BEFORE_YIELD = 64;
 
@@ -330,7 +329,7 @@ public final class HeapRegistry {
      * @param activity what {@link ThreadHeap#activity()} was
      */
     public void letGo(ThreadHeap heap, long activity) {
-        if (heap.tasks().isHeldByLoop() && !runHere(heap, NOTHING)) {
+        if (heap.tasks().isHeldByLoop() && !runHere(heap, h -> {})) {
             heap.tasks().requestLeave(activity);
         }
     }
