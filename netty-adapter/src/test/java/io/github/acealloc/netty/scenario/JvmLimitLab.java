@@ -76,8 +76,9 @@ final class JvmLimitLab {
     /** As many buffers as there is memory for. */
     private List<ByteBuf> burst(int size) {
         List<ByteBuf> live = new ArrayList<>();
-        while (refused(() -> live.add(counted(size))).equals("none")) {
-            continue;
+        boolean served = true;
+        while (served) {
+            served = refused(() -> live.add(counted(size))).equals("none");
         }
         return live;
     }
