@@ -217,10 +217,15 @@ final class PagePurge {
                 continue;
             }
             Superslab superslab = superslabs.get(passed);
+            if (!superslab.hasChanged()) {
+                passed++;
+                continue;
+            }
             if (superslab.idleBytes() == 0
                     || !store.purgesParts()
                     || store.purgeUnused(superslab, false, RUNS) < RUNS) {
                 superslab.unbindFree();
+                superslab.passed();
                 passed++;
             }
             if (System.nanoTime() - start >= nanos) {

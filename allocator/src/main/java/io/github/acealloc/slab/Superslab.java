@@ -59,6 +59,9 @@ public final class Superslab {
     /** When it became empty, and its neighbours in the one deque it is in; owned by that deque. */
     long emptySince;
 
+    /** Whether something may have become free since the last {@link #passed}. */
+    private boolean changed = true;
+
     Superslab previousEmpty;
     Superslab nextEmpty;
 
@@ -214,6 +217,7 @@ public final class Superslab {
      * @param bytes its size
      */
     public void touch(int offset, int bytes) {
+        changed = true;
         if (purged != null) {
             purged.give(offset, bytes);
         }
@@ -232,6 +236,20 @@ public final class Superslab {
             }
         }
         return purged;
+    }
+
+    /**
+     * Whether a pass over free pages may find any here. Owner only.
+     *
+     * @return {@code false} if nothing has come back since the last {@link #passed}
+     */
+    public boolean hasChanged() {
+        return changed;
+    }
+
+    /** Notes that a pass has given back all that is free. Owner only. */
+    public void passed() {
+        changed = false;
     }
 
     /** Lets the objects of free slots go, wherever they lie. Owner only. */
@@ -295,6 +313,7 @@ public final class Superslab {
         assert isEmpty() || this.owner == owner : "a superslab in use changed hands";
         this.owner = owner;
         draining = false;
+        changed = true;
     }
 
     /**
