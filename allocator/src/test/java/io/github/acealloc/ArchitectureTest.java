@@ -82,7 +82,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void unsafeIsNamedInDirectMemoryOnly() throws URISyntaxException {
+    void unsafeIsNamedInOneClassOnly() throws URISyntaxException {
         Path classes = Path.of(AceAllocator.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -93,7 +93,7 @@ class ArchitectureTest {
                     .filter(ArchitectureTest::namesUnsafe)
                     .map(file -> file.getFileName().toString())
                     .collect(Collectors.toList());
-            assertThat(named).containsExactly("DirectMemory.class");
+            assertThat(named).containsExactly("JvmInside.class");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

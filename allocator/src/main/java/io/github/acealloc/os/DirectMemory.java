@@ -2,23 +2,24 @@
 package io.github.acealloc.os;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToLongFunction;
 
 /**
- * Memory from direct buffers, the source for Java 17 to 23.
+ * Memory from direct buffers, the source up to Java 23 where there is no better one.
  *
  * <p>It counts against the JVM's {@code -XX:MaxDirectMemorySize}. Memory is given back at once through
  * {@code Unsafe.invokeCleaner}, which these versions offer for exactly this; where it is missing, the garbage collector
  * gives it back later.
  */
 public final class DirectMemory implements OsMemory {
+    private static final System.Logger LOGGER = System.getLogger(DirectMemory.class.getName());
+    private static final AtomicBoolean ADVISED = new AtomicBoolean();
     private static final int FEATURE_WITH_NATIVE_ACCESS = 22;
 
     /** From here on {@code Unsafe.invokeCleaner} prints a warning, and arenas serve instead. */
@@ -34,28 +35,21 @@ public final class DirectMemory implements OsMemory {
         MethodHandle clean = null;
         ToLongFunction<ByteBuffer> addressOf = buffer -> 0;
         try {
-            Class<?> type = Class.forName("sun.misc.Unsafe");
-            Field theUnsafe = type.getDeclaredField("theUnsafe");
-            theUnsafe.setAccessible(true);
-            Object unsafe = theUnsafe.get(null);
-            clean = MethodHandles.lookup()
-                    .findVirtual(type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
-                    .bindTo(unsafe);
-            addressOf = addressReader(type, unsafe);
-        } catch (ReflectiveOperationException | RuntimeException e) {
+            JvmInside jvm = new JvmInside(name -> name);
+            clean = jvm.unsafe("invokeCleaner", void.class, ByteBuffer.class);
+            addressOf = addressReader(jvm);
+        } catch (Throwable e) {
             // This JVM hides its Unsafe: the garbage collector frees the memory, and there are no addresses.
         }
         this.clean = clean;
         this.addressOf = addressOf;
     }
 
-    private static ToLongFunction<ByteBuffer> addressReader(Class<?> type, Object unsafe)
-            throws ReflectiveOperationException {
+    private static ToLongFunction<ByteBuffer> addressReader(JvmInside jvm) throws Throwable {
         Field address = Buffer.class.getDeclaredField("address");
-        long offset = (long) type.getMethod("objectFieldOffset", Field.class).invoke(unsafe, address);
-        MethodHandle getLong = MethodHandles.lookup()
-                .findVirtual(type, "getLong", MethodType.methodType(long.class, Object.class, long.class))
-                .bindTo(unsafe);
+        long offset =
+                (long) jvm.unsafe("objectFieldOffset", long.class, Field.class).invokeExact(address);
+        MethodHandle getLong = jvm.unsafe("getLong", long.class, Object.class, long.class);
         return buffer -> {
             try {
                 return (long) getLong.invokeExact((Object) buffer, offset);
@@ -65,7 +59,7 @@ public final class DirectMemory implements OsMemory {
         };
     }
 
-    /** Native memory where the JVM lets us, else arenas, else direct buffers. */
+    /** Native memory where the JVM lets us, else arenas, else direct buffers. Says once what an option of the JVM would bring. */
     static OsMemory best() {
         int feature = Runtime.version().feature();
         try {
@@ -76,12 +70,29 @@ public final class DirectMemory implements OsMemory {
                         return mapped;
                     }
                 }
+                adviseNativeAccess();
+            } else {
+                OsMemory malloc = MallocMemory.open(System.getProperty("os.name"), name -> name);
+                if (malloc != null) {
+                    return malloc;
+                }
             }
             return feature < FEATURE_WITH_ARENAS
                     ? new DirectMemory()
                     : load("ArenaMemory").getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(FFM + " cannot be used; is the jar complete?", e);
+        }
+    }
+
+    private static void adviseNativeAccess() throws ReflectiveOperationException {
+        boolean lacksAccess = (boolean) load("FfmMemory").getMethod("fits").invoke(null) && !isSupported("FfmMemory");
+        if (lacksAccess && !ADVISED.getAndSet(true)) {
+            Module module = DirectMemory.class.getModule();
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "with --enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED")
+                            + " free memory would go back to the system page by page; without it, in pieces of 2 MiB");
         }
     }
 

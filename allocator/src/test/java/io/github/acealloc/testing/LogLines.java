@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -26,7 +27,13 @@ public final class LogLines implements AutoCloseable {
     };
 
     public LogLines(Class<?> source) {
+        this(source, null);
+    }
+
+    /** With lines down to that level; null for the usual one. */
+    public LogLines(Class<?> source, Level level) {
         logger = Logger.getLogger(source.getName());
+        logger.setLevel(level);
         logger.setUseParentHandlers(false);
         logger.addHandler(handler);
     }
@@ -45,5 +52,6 @@ public final class LogLines implements AutoCloseable {
     public void close() {
         logger.removeHandler(handler);
         logger.setUseParentHandlers(true);
+        logger.setLevel(null);
     }
 }

@@ -121,12 +121,12 @@ class OutOfMemoryTest {
         }
     }
 
-    /** Where direct buffers of others are in the way, which may be garbage, the JVM is asked, but not each time. */
+    /** Where ours are direct buffers, too, and those of others are in the way, which may be garbage, the JVM is asked, but not each time. */
     @Test
     void othersHaveTheDirectMemory() {
-        assumeTrue(Runtime.version().feature() < 24, "memory from mmap does not count against the JVM's limit");
+        assumeTrue(Runtime.version().feature() < 24, "memory from arenas does not count against the JVM's limit");
         String said = new ChildJvm()
-                .with("-XX:MaxDirectMemorySize=16m", "-Dacealloc.maxBytes=1g")
+                .with("-XX:MaxDirectMemorySize=16m", "-Dacealloc.maxBytes=1g", "--limit-modules=java.se,jdk.management")
                 .run(Child.class, "ACE", String.valueOf(4 << 20), String.valueOf(10 << 20));
         for (Matcher refusal : refusals(said)) {
             assertThat(Long.parseLong(refusal.group(2))).as(said).isLessThan(400);

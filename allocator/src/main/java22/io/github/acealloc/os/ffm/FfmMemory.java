@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.os.ffm;
 
-import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.os.PagedMemory;
 import io.github.acealloc.os.Region;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * knows of it; {@code AceStats} does. Written for Linux and macOS; run on Linux only so far.
  */
 @SuppressWarnings("restricted") // used only after isSupported() has found that native access is enabled
-public final class FfmMemory implements OsMemory {
+public final class FfmMemory extends PagedMemory {
     private static final System.Logger LOGGER = System.getLogger(FfmMemory.class.getName());
 
     private static final boolean MAC = isOs("mac");
@@ -37,14 +37,6 @@ public final class FfmMemory implements OsMemory {
     private static final int MADV_FREE_REUSABLE = 7;
 
     private static final int DISCARD = MAC ? MADV_FREE_REUSABLE : MADV_DONTNEED;
-
-    /**
-     * How far into its first page a region begins: one cache line. A block that fills whole pages then ends a little way
-     * into the next one, which is there once the block is written. Without this the next page may be one that nobody
-     * has touched; copying a block out reads ahead of itself, and the processor asks the page table for that page each
-     * time, in vain (140 ns instead of 8 for 1 KiB).
-     */
-    private static final int SHIFT = ALIGNMENT;
 
     private static final FunctionDescriptor MMAP = FunctionDescriptor.of(
             ValueLayout.JAVA_LONG,
@@ -71,12 +63,20 @@ public final class FfmMemory implements OsMemory {
     /**
      * Whether this JVM can use it without printing a warning.
      *
-     * @return {@code true} on 64-bit Linux and macOS with pages of 4 KiB and native access enabled for this class
+     * @return {@code true} where it {@link #fits} and native access is enabled for this class
      */
     public static boolean isSupported() {
+        return fits() && FfmMemory.class.getModule().isNativeAccessEnabled();
+    }
+
+    /**
+     * Whether it could be used if native access were enabled.
+     *
+     * @return {@code true} on 64-bit Linux and macOS with pages of 4 KiB
+     */
+    public static boolean fits() {
         return (MAC || isOs("linux"))
                 && ValueLayout.ADDRESS.byteSize() == Long.BYTES
-                && FfmMemory.class.getModule().isNativeAccessEnabled()
                 && PageSize.ofThisMachine() == PAGE;
     }
 
@@ -190,15 +190,9 @@ public final class FfmMemory implements OsMemory {
         unmap(region.address() - SHIFT, mapped(region.bytes()));
     }
 
-    /** {@inheritDoc} The region's first and last pages hold nothing else, so they count as whole. */
     @Override
-    public boolean purge(Region region, int from, int bytes) {
-        long first = region.address() - SHIFT;
-        long begin = from == 0 ? first : (region.address() + from + PAGE - 1) & -PAGE;
-        long end = from + bytes == region.bytes()
-                ? first + mapped(region.bytes())
-                : (region.address() + from + bytes) & -PAGE;
-        return end <= begin || advise(begin, end - begin, DISCARD) || discardOrExplain(begin, end - begin);
+    protected boolean discard(long address, long bytes) {
+        return advise(address, bytes, DISCARD) || discardOrExplain(address, bytes);
     }
 
     private boolean discardOrExplain(long address, long bytes) {
@@ -241,15 +235,5 @@ public final class FfmMemory implements OsMemory {
         } catch (Throwable e) {
             throw new IllegalStateException("madvise " + advice + " of " + bytes + " bytes", e);
         }
-    }
-
-    /** The address space of a region: whole pages from before the shift to the end. */
-    private static long mapped(int bytes) {
-        return ((long) bytes + SHIFT + PAGE - 1) & -PAGE;
-    }
-
-    @Override
-    public boolean isDirect() {
-        return true;
     }
 }
