@@ -161,9 +161,9 @@ final class MallocMemory extends PagedMemory {
     }
 
     private static RuntimeException unexpected(String what, Throwable e) {
-        if (e instanceof Error) {
-            throw (Error) e;
+        if (e instanceof Error error) {
+            throw error;
         }
-        return e instanceof RuntimeException ? (RuntimeException) e : new IllegalStateException(what, e);
+        return e instanceof RuntimeException exception ? exception : new IllegalStateException(what, e);
     }
 }
