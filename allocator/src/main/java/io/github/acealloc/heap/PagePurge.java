@@ -221,11 +221,12 @@ final class PagePurge {
                 passed++;
                 continue;
             }
-            if (superslab.idleBytes() == 0
-                    || !store.purgesParts()
-                    || store.purgeUnused(superslab, false, RUNS) < RUNS) {
-                superslab.unbindFree();
+            boolean hasPages = store.purgesParts() && superslab.idleBytes() > 0;
+            if (!hasPages) {
                 superslab.passed();
+            }
+            if (!hasPages || store.purgeUnused(superslab, false, RUNS) < RUNS) {
+                superslab.unbindFree();
                 passed++;
             }
             if (System.nanoTime() - start >= nanos) {

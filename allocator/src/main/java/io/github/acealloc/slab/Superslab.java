@@ -247,7 +247,7 @@ public final class Superslab {
         return changed;
     }
 
-    /** Notes that a pass has given back all that is free. Owner only. */
+    /** Notes that all is given back that is free and could be. Owner only. */
     public void passed() {
         changed = false;
     }

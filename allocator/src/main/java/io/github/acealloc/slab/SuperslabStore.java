@@ -207,6 +207,9 @@ public final class SuperslabStore {
             for (int end, first = 0; done < runs; first = end) {
                 first = pages.next(first, settled);
                 if (first == PurgedPages.COUNT) {
+                    if (!settled) {
+                        superslab.passed();
+                    }
                     break;
                 }
                 end = pages.end(first, settled);
