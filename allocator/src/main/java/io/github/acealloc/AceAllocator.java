@@ -63,6 +63,7 @@ public final class AceAllocator implements Governor.Governed {
     private final HugeBlocks huge;
     private final IdleTrim idleTrim;
     private final AceLoop loop;
+    private long askingBefore = HeapRegistry.handOver();
     private final Pace pace = new Pace(System.nanoTime());
     private volatile Knobs knobs;
     private volatile boolean closed;
@@ -276,7 +277,11 @@ public final class AceAllocator implements Governor.Governed {
                     more |= store.releaseAddresses(
                             now, dropped ? 0 : ADDRESS_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS), PASS_NANOS);
                 } finally {
-                    learn(now);
+                    try {
+                        learn(now);
+                    } finally {
+                        HeapRegistry.handOver();
+                    }
                 }
             }
         }
@@ -294,7 +299,10 @@ public final class AceAllocator implements Governor.Governed {
             freePagesByThemselves();
             throw e;
         }
-        long took = System.nanoTime() - now;
+        long asking = HeapRegistry.handOver();
+        long took =
+                System.nanoTime() - now + asking - askingBefore; // what the turn before had the event loops asked for
+        askingBefore = asking;
         pace.turned(now, took, loop.isActive(), loop.mode() != Mode.OFF, knobs.purgeDelayNanos());
     }
 

@@ -37,6 +37,7 @@ final class Asker implements Runnable {
     private long since;
     private long asked;
     private long done;
+    private long workNanos;
 
     /** Tests make their own. */
     Asker() {}
@@ -61,19 +62,27 @@ final class Asker implements Runnable {
         return isHung;
     }
 
-    /** Has a task handed over soon; false if no thread is to be had. */
+    /** Has a task handed over after the next {@link #go}; false if no thread is to be had. */
     synchronized boolean ask(OwnerTask task) {
         if ((thread == null || !thread.isAlive()) && !start()) {
             return false;
         }
         waiting.add(task);
         asked++;
-        notifyAll();
         return true;
+    }
+
+    /** Wakes the thread, once for all that it was asked for; gives how long it has been at work so far, in nanoseconds. */
+    synchronized long go() {
+        if (!waiting.isEmpty()) {
+            notifyAll();
+        }
+        return workNanos;
     }
 
     /** Waits until all that was asked so far is handed over, but not for an executor that hangs. */
     synchronized void await() {
+        go();
         long all = asked;
         try {
             while (done - all < 0 && thread != null && thread.isAlive() && !isLate()) {
@@ -121,6 +130,7 @@ final class Asker implements Runnable {
             return null;
         }
         if (last != null) {
+            workNanos += System.nanoTime() - since;
             end();
         }
         for (; ; ) {

@@ -270,6 +270,15 @@ public final class HeapRegistry {
         awaitAsked();
     }
 
+    /**
+     * Has the event loops given the tasks that were meant for them, on another thread.
+     *
+     * @return how long that thread has been at such work so far, for all allocators, in nanoseconds
+     */
+    public static long handOver() {
+        return Asker.INSTANCE.go();
+    }
+
     /** Waits until the event loops have been given the tasks that were meant for them; not for those that do not take any. */
     public void awaitAsked() {
         Asker.INSTANCE.await();

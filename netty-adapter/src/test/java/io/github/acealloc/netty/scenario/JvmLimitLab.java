@@ -76,10 +76,10 @@ final class JvmLimitLab {
     /** As many buffers as there is memory for. */
     private List<ByteBuf> burst(int size) {
         List<ByteBuf> live = new ArrayList<>();
-        boolean served = true;
-        while (served) {
-            served = refused(() -> live.add(counted(size))).equals("none");
-        }
+        String last;
+        do {
+            last = refused(() -> live.add(counted(size)));
+        } while (last.equals("none"));
         return live;
     }
 
