@@ -21,23 +21,30 @@ final class StatsText {
 
     private StatsText() {}
 
+    /** By no format: on a full Java heap what the JDK needs for one may fail to load, and is broken for good then. */
     static String line(AceStats stats) {
-        return String.format(
-                Locale.ROOT,
-                "live: %d, cached: %d, free: %d, committed: %d, limit: %s bytes; heaps: %d; hot: %.4f, warm: %.4f,"
-                        + " cold: %.4f, remote: %.4f of %d allocations; warm pool hit rate: %.3f",
-                stats.liveBytes(),
-                stats.cachedBytes(),
-                stats.freeBytes(),
-                stats.committedBytes(),
-                limits(stats),
-                stats.heaps(),
-                stats.hotShare(),
-                stats.warmShare(),
-                stats.coldShare(),
-                stats.remoteShare(),
-                stats.allocations(),
-                stats.warmPoolHitRate());
+        StringBuilder text = new StringBuilder(256);
+        text.append("live: ").append(stats.liveBytes());
+        text.append(", cached: ").append(stats.cachedBytes());
+        text.append(", free: ").append(stats.freeBytes());
+        text.append(", committed: ").append(stats.committedBytes());
+        text.append(", limit: ").append(limits(stats)).append(" bytes; heaps: ").append(stats.heaps());
+        text.append("; hot: ").append(share(stats.hotShare(), 4));
+        text.append(", warm: ").append(share(stats.warmShare(), 4));
+        text.append(", cold: ").append(share(stats.coldShare(), 4));
+        text.append(", remote: ").append(share(stats.remoteShare(), 4));
+        text.append(" of ").append(stats.allocations()).append(" allocations; warm pool hit rate: ");
+        return text.append(share(stats.warmPoolHitRate(), 3)).toString();
+    }
+
+    /** A share with so many decimals. */
+    static String share(double share, int decimals) {
+        if (Double.isNaN(share)) {
+            return "NaN";
+        }
+        long one = (long) Math.pow(10, decimals);
+        long scaled = Math.round(share * one);
+        return scaled / one + "." + Long.toString(one + scaled % one).substring(1);
     }
 
     /** One number, or each with its kind. */

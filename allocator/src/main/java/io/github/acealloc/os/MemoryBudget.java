@@ -164,9 +164,18 @@ public final class MemoryBudget {
                 .append(origin.isEmpty() ? "" : " by ")
                 .append(origin);
         for (Reclaimer reclaimer : reclaimers) {
-            text.append("; ").append(reclaimer.report());
+            text.append("; ").append(report(reclaimer));
         }
         return new ExhaustedError(text.append(")").toString());
+    }
+
+    /** Whoever is refused hears of that, and not of what its report needs of a JDK that a full Java heap has broken. */
+    private static String report(Reclaimer reclaimer) {
+        try {
+            return reclaimer.report();
+        } catch (LinkageError e) {
+            return "no figures: " + e;
+        }
     }
 
     /**

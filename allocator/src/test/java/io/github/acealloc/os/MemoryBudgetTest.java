@@ -59,6 +59,25 @@ class MemoryBudgetTest {
         assertThat(asked).containsExactly("a for heap", "b for heap");
     }
 
+    /** What a full Java heap has broken in the JDK stays broken; whoever is refused is told so all the same. */
+    @Test
+    void aReportThatCannotBeMadeIsNotTheErrorOfWhoeverIsRefused() {
+        MemoryBudget budget = new MemoryBudget(100);
+        budget.addReclaimer(new MemoryBudget.Reclaimer() {
+            @Override
+            public void reclaim(Object requester) {}
+
+            @Override
+            public String report() {
+                throw new NoClassDefFoundError("Could not initialize class Formatter");
+            }
+        });
+        budget.addReclaimer(reclaimer("heap: live 6", new ArrayList<>()));
+        assertThat(budget.exhausted(101, 101))
+                .hasMessageContaining(
+                        "; no figures: java.lang.NoClassDefFoundError: Could not initialize class Formatter; heap: live 6)");
+    }
+
     @Test
     void theErrorSaysWhetherTheLimitOrTheSystemRefused() {
         MemoryBudget budget = new MemoryBudget(100);

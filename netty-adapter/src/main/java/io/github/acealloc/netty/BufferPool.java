@@ -187,7 +187,7 @@ final class BufferPool implements Binder {
 
         @Override
         public String toString() {
-            return loop.getClass().getName();
+            return ((Object) loop).getClass().getName();
         }
     }
 

@@ -10,6 +10,7 @@ import io.netty.util.internal.ThreadExecutorMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /**
  * An event loop that outlives a full Java heap: whatever it needs was made before. It allocates buffers and releases them, or sends
@@ -31,6 +32,7 @@ final class FullHeapLoop extends AbstractEventExecutor implements Runnable {
     private static final int TURN = 1 << 11;
     private static final int INBOX = 1 << 10;
     private static final int MOST_FAILED = 1 << 20;
+    private static final Pattern JDK_CLASS = Pattern.compile("initialize class (java|jdk|sun)[.]");
     private static final int LAST_STAMP = 256 - Long.BYTES;
 
     private final ByteBufAllocator allocator;
@@ -98,8 +100,18 @@ final class FullHeapLoop extends AbstractEventExecutor implements Runnable {
             } catch (OutOfMemoryError e) {
                 refused++;
             } catch (Throwable e) {
-                unexpected = unexpected == null ? e : unexpected;
+                note(e);
             }
+        }
+    }
+
+    /** A class of the JDK's own that first came upon a full heap is broken for good; that is nobody's fault here. */
+    private void note(Throwable e) {
+        String text = String.valueOf(e.getMessage());
+        if (e instanceof NoClassDefFoundError && JDK_CLASS.matcher(text).find()) {
+            refused++;
+        } else if (unexpected == null) {
+            unexpected = e;
         }
     }
 
@@ -193,7 +205,7 @@ final class FullHeapLoop extends AbstractEventExecutor implements Runnable {
         } catch (OutOfMemoryError e) {
             failed[failures++] = buf;
         } catch (Throwable e) {
-            unexpected = unexpected == null ? e : unexpected;
+            note(e);
         }
     }
 
