@@ -21,8 +21,8 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
  * compare-and-set), on which {@link ThreadHeap#settle} relies.
  */
 final class RemoteFrees {
-    /** How many blocks wait in the queue before bits are set: half of what one refill takes in. */
-    static final int CAPACITY = 512;
+    /** How many blocks wait in the queue before bits are set, which take longer: two refills take as many in. */
+    static final int CAPACITY = 2048;
 
     static {
         rehearse();
