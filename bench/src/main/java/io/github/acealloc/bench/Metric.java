@@ -25,6 +25,12 @@ public enum Metric {
     RSS_15S("rss after 15 s", "MiB", Better.LOWER, Resolution.MIB),
     /** Resident memory above the start, averaged over the time that is measured. */
     RSS_AVERAGE("average rss", "MiB", Better.LOWER, Resolution.MIB),
+    /** Resident memory above the start at the end of a thin load. */
+    RSS_BUSY("rss at the end", "MiB", Better.LOWER, Resolution.MIB),
+    /** Resident memory above the start after a silence in which the same buffers stayed live. */
+    RSS_SILENT("rss in silence", "MiB", Better.LOWER, Resolution.MIB),
+    /** Resident memory above the start in the silence after all was released. */
+    RSS_RELEASED("rss after release", "MiB", Better.LOWER, Resolution.MIB),
     BURST("burst", "ms", Better.LOWER),
     /** What the allocator says it has from the system, averaged over the time that is measured. */
     HELD("held memory", "MiB", Better.LOWER, Resolution.MIB),

@@ -27,6 +27,8 @@ public enum Scale {
             case BURSTY -> full ? Bursty.FULL : Bursty.QUICK;
             case PROXY -> full ? Proxy.FULL : Proxy.QUICK;
             case LONG_LIVED -> full ? LongLived.FULL : LongLived.QUICK;
+            case MANY_LOOPS -> full ? ManyLoops.FULL : ManyLoops.QUICK;
+            case TRICKLE -> full ? Trickle.FULL : Trickle.QUICK;
             default -> throw new IllegalArgumentException("workload: " + workload + " (expected: a memory workload)");
         };
     }

@@ -57,7 +57,17 @@ public enum Workload {
             "long-lived",
             "most buffers live shortly and one in ten for seconds, whatever its size: time, and memory held",
             Family.MEMORY,
-            Metric.TIME);
+            Metric.TIME),
+    MANY_LOOPS(
+            "many-loops",
+            "many event loops with a hundred live buffers each, then silence: resident memory",
+            Family.MEMORY,
+            Metric.RSS_AVERAGE),
+    TRICKLE(
+            "trickle",
+            "a burst, then a thin load on the same event loops: resident memory",
+            Family.MEMORY,
+            Metric.RSS_BUSY);
 
     private final String label;
     private final String summary;
