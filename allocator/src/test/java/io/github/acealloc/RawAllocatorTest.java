@@ -192,7 +192,7 @@ class RawAllocatorTest {
                 other.free(address);
             }
         }
-        Region region = memory.reserve(4096, OsMemory.ALIGNMENT);
+        Region region = memory.reserve(4096);
         refused(region.address(), IllegalArgumentException.class);
         memory.release(region);
     }

@@ -169,7 +169,7 @@ final class HeapSlabs {
         Superslab superslab = fullestWithRoom(units, knobs.tiering() ? Superslab.Tier.DRAINING : null);
         if (superslab == null && mayFetch) {
             superslab = fullestWithRoom(units, Superslab.Tier.HOT);
-            superslab = superslab != null ? superslab : fetchSuperslab(knobs);
+            superslab = superslab != null ? superslab : fetchSuperslab();
         }
         if (superslab == null) {
             return null;
@@ -207,9 +207,9 @@ final class HeapSlabs {
         return best;
     }
 
-    private Superslab fetchSuperslab(Knobs knobs) {
+    private Superslab fetchSuperslab() {
         superslabs.ensureCapacity(superslabs.size() + 1);
-        Superslab superslab = store.tryAcquire(superslabs.size() >= knobs.hugePagesFrom());
+        Superslab superslab = store.tryAcquire();
         if (superslab != null) {
             superslab.enterService(heap.number());
             superslabs.add(superslab);

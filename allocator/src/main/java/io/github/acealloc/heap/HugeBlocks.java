@@ -114,7 +114,7 @@ public final class HugeBlocks {
             return null;
         }
         try {
-            Region region = memory.reserve(bytes, OsMemory.ALIGNMENT);
+            Region region = memory.reserve(bytes);
             budget.servedBySystem();
             return region;
         } catch (OutOfMemoryError e) {

@@ -24,9 +24,6 @@ public final class Knobs {
 
     private static final long[] NEVER_PAYING = new long[SizeClasses.COUNT];
 
-    /** No superslab asks for huge pages. */
-    public static final int NO_HUGE_PAGES = Integer.MAX_VALUE;
-
     /** What is never given back by time. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -38,7 +35,6 @@ public final class Knobs {
     private boolean eagerFree = true;
     private boolean pagesByTime;
     private long purgeDelayNanos = PURGE_DELAY_NANOS;
-    private int hugePagesFrom = NO_HUGE_PAGES;
     private int window;
     private int lifetimeBytes;
     private long[] payingNanos = NEVER_PAYING;
@@ -57,7 +53,6 @@ public final class Knobs {
         copy.eagerFree = eagerFree;
         copy.pagesByTime = pagesByTime;
         copy.purgeDelayNanos = purgeDelayNanos;
-        copy.hugePagesFrom = hugePagesFrom;
         copy.window = window;
         copy.lifetimeBytes = lifetimeBytes;
         copy.payingNanos = payingNanos;
@@ -175,21 +170,6 @@ public final class Knobs {
     }
 
     /**
-     * The same limits with huge pages for superslabs beyond the first ones of each heap.
-     *
-     * @param superslabs how many lie in ordinary pages; {@link #NO_HUGE_PAGES} for all
-     * @return a new object
-     */
-    public Knobs withHugePagesFrom(int superslabs) {
-        if (superslabs < 0) {
-            throw new IllegalArgumentException("superslabs: " + superslabs + " (expected: >= 0)");
-        }
-        Knobs knobs = copy();
-        knobs.hugePagesFrom = superslabs;
-        return knobs;
-    }
-
-    /**
      * How many blocks a hot cache holds at most.
      *
      * @param sizeClass the class
@@ -237,15 +217,6 @@ public final class Knobs {
      */
     public long purgeDelayNanos() {
         return purgeDelayNanos;
-    }
-
-    /**
-     * How many superslabs of a heap lie in ordinary pages before it asks for huge ones.
-     *
-     * @return at least 0
-     */
-    public int hugePagesFrom() {
-        return hugePagesFrom;
     }
 
     /**

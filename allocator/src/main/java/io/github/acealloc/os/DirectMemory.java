@@ -26,7 +26,7 @@ public final class DirectMemory implements OsMemory {
     private static final int FEATURE_WITH_ARENAS = 24;
 
     private static final String FFM = "io.github.acealloc.os.ffm.";
-    private static final String[] NATIVE = {"FfmMemory", "WindowsMemory"};
+    private static final String NATIVE = "FfmMemory";
 
     private final MethodHandle clean;
     private final ToLongFunction<ByteBuffer> addressOf;
@@ -64,11 +64,9 @@ public final class DirectMemory implements OsMemory {
         int feature = Runtime.version().feature();
         try {
             if (feature >= FEATURE_WITH_NATIVE_ACCESS) {
-                for (String name : NATIVE) {
-                    OsMemory mapped = isSupported(name) ? mapped(name) : null;
-                    if (mapped != null) {
-                        return mapped;
-                    }
+                OsMemory mapped = isSupported() ? mapped() : null;
+                if (mapped != null) {
+                    return mapped;
                 }
                 adviseNativeAccess();
             } else {
@@ -86,7 +84,7 @@ public final class DirectMemory implements OsMemory {
     }
 
     private static void adviseNativeAccess() throws ReflectiveOperationException {
-        boolean lacksAccess = (boolean) load("FfmMemory").getMethod("fits").invoke(null) && !isSupported("FfmMemory");
+        boolean lacksAccess = (boolean) load(NATIVE).getMethod("fits").invoke(null) && !isSupported();
         if (lacksAccess && !ADVISED.getAndSet(true)) {
             Module module = DirectMemory.class.getModule();
             LOGGER.log(
@@ -108,29 +106,27 @@ public final class DirectMemory implements OsMemory {
             return null;
         }
         try {
-            for (String name : NATIVE) {
-                if (isSupported(name)) {
-                    Class<?> access = Class.forName(FFM + "FfmAccess");
-                    return (VarHandle) access.getMethod("handle", Class.class).invoke(null, type);
-                }
+            if (!isSupported()) {
+                return null;
             }
-            return null;
+            Class<?> access = Class.forName(FFM + "FfmAccess");
+            return (VarHandle) access.getMethod("handle", Class.class).invoke(null, type);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(FFM + " cannot be used; is the jar complete?", e);
         }
     }
 
     /** Memory from the system's own calls; {@code null} where they cannot be called. */
-    private static OsMemory mapped(String name) throws ReflectiveOperationException {
+    private static OsMemory mapped() throws ReflectiveOperationException {
         try {
-            return load(name).getConstructor().newInstance();
+            return load(NATIVE).getConstructor().newInstance();
         } catch (InvocationTargetException e) {
             return null;
         }
     }
 
-    private static boolean isSupported(String name) throws ReflectiveOperationException {
-        return (boolean) load(name).getMethod("isSupported").invoke(null);
+    private static boolean isSupported() throws ReflectiveOperationException {
+        return (boolean) load(NATIVE).getMethod("isSupported").invoke(null);
     }
 
     private static Class<? extends OsMemory> load(String name) throws ClassNotFoundException {
@@ -138,7 +134,7 @@ public final class DirectMemory implements OsMemory {
     }
 
     @Override
-    public Region reserve(int bytes, int alignment) {
+    public Region reserve(int bytes) {
         if (bytes > Integer.MAX_VALUE - ALIGNMENT) {
             throw new OutOfMemoryError(
                     "bytes: " + bytes + " (expected: at most " + (Integer.MAX_VALUE - ALIGNMENT) + ")");

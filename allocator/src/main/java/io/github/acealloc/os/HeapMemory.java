@@ -4,7 +4,7 @@ package io.github.acealloc.os;
 /** Memory on the Java heap: one {@code byte[]} per region; giving it back means forgetting it. */
 public final class HeapMemory implements OsMemory {
     @Override
-    public Region reserve(int bytes, int alignment) {
+    public Region reserve(int bytes) {
         try {
             return Region.heap(new byte[bytes]);
         } catch (OutOfMemoryError e) {

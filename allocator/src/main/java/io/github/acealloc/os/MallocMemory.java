@@ -80,7 +80,7 @@ final class MallocMemory extends PagedMemory {
 
     /** Gives the middle one of three pages back, and looks whether it is zeroed then, and the others are as they were. */
     private void probe() {
-        Region region = reserve(3 * PAGE - SHIFT, PAGE);
+        Region region = reserve(3 * PAGE - SHIFT);
         try {
             ByteBuffer buffer = region.buffer();
             int second = PAGE - SHIFT;
@@ -101,9 +101,8 @@ final class MallocMemory extends PagedMemory {
         }
     }
 
-    /** {@inheritDoc} A larger alignment than a page is not kept. */
     @Override
-    public Region reserve(int bytes, int alignment) {
+    public Region reserve(int bytes) {
         long mapped = mapped(bytes);
         long origin = allocate(bytes, mapped + PAGE - 1);
         try {

@@ -4,21 +4,19 @@ package io.github.acealloc.os;
 /**
  * A source of memory. Safe for use by any thread.
  *
- * <p>Preconditions are the caller's: {@code bytes > 0}; {@code alignment} is a power of two and at least
- * {@link #ALIGNMENT}; a region is released once, to the source that made it, when nothing reads or writes it any more,
+ * <p>Preconditions are the caller's: {@code bytes > 0}; a region is released once, to the source that made it, when nothing reads or writes it any more,
  * and not purged or released by two threads at a time. The source counts nothing; {@link MemoryBudget} does.
  */
 public interface OsMemory {
 
     /**
-     * Gets fresh memory, aligned to {@value #ALIGNMENT} bytes where addresses mean anything.
+     * Gets memory with anything in it, aligned to {@value #ALIGNMENT} bytes where addresses mean anything.
      *
      * @param bytes how much; greater than 0
-     * @param alignment a wish: what the page that the region begins in is aligned to; kept by sources that can
      * @return the region, of exactly {@code bytes}
      * @throws OutOfMemoryError if the system refuses
      */
-    Region reserve(int bytes, int alignment);
+    Region reserve(int bytes);
 
     /**
      * Gives the whole pages within a part of a region back to the system and keeps its addresses. What was in them is
@@ -32,13 +30,6 @@ public interface OsMemory {
     default boolean purge(Region region, int from, int bytes) {
         return false;
     }
-
-    /**
-     * Asks for large pages where the region is aligned to them; without effect where the system has none.
-     *
-     * @param region from {@link #reserve} of this source, not used yet
-     */
-    default void preferHugePages(Region region) {}
 
     /**
      * Gives memory back to the system.

@@ -28,7 +28,7 @@ public final class PageCost {
     public static double measure(OsMemory memory) {
         Region region;
         try {
-            region = memory.reserve((PAGES + 1) * OsMemory.PAGE, OsMemory.PAGE);
+            region = memory.reserve((PAGES + 1) * OsMemory.PAGE);
         } catch (OutOfMemoryError e) {
             return UNMEASURED; // others need it more
         }

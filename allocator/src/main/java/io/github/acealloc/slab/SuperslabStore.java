@@ -93,10 +93,9 @@ public final class SuperslabStore {
     /**
      * Gets an empty superslab.
      *
-     * @param hugePages whether fresh memory should lie in huge pages
      * @return {@code null} if the budget's limit is reached or the system refuses
      */
-    public Superslab tryAcquire(boolean hugePages) {
+    public Superslab tryAcquire() {
         synchronized (this) {
             Superslab last = resident.pollLast();
             if (last != null) {
@@ -111,7 +110,7 @@ public final class SuperslabStore {
             committedBytes += superslabBytes;
             superslab = pollGone();
         }
-        superslab = superslab != null ? superslab : fresh(hugePages);
+        superslab = superslab != null ? superslab : fresh();
         if (superslab != null) {
             grown.run();
         }
@@ -143,13 +142,10 @@ public final class SuperslabStore {
         return gone[goneEnd];
     }
 
-    private Superslab fresh(boolean hugePages) {
+    private Superslab fresh() {
         Region region = null;
         try {
-            region = memory.reserve(superslabBytes, Superslab.UNITS * Superslab.UNIT_BYTES);
-            if (hugePages) {
-                memory.preferHugePages(region);
-            }
+            region = memory.reserve(superslabBytes);
             Superslab superslab = new Superslab(region);
             table.add(superslab);
             budget.servedBySystem();

@@ -307,7 +307,7 @@ class HugeBlocksTest {
         List<Integer> asked = new ArrayList<>();
         OsMemory none = new OsMemory() {
             @Override
-            public Region reserve(int bytes, int alignment) {
+            public Region reserve(int bytes) {
                 asked.add(bytes);
                 throw new OutOfMemoryError();
             }

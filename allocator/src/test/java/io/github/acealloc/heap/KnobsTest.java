@@ -57,25 +57,21 @@ class KnobsTest {
         }
         assertThat(other.prefill()).isEqualTo(defaults.prefill());
         assertThat(other.purgeDelayNanos()).isEqualTo(defaults.purgeDelayNanos());
-        assertThat(other.hugePagesFrom()).isEqualTo(defaults.hugePagesFrom());
         assertThat(defaults.cap(0)).isEqualTo(256);
     }
 
     @Test
-    void byDefaultMemoryLiesIdleForASecondAndNoHugePagesAreAskedFor() {
+    void byDefaultMemoryLiesIdleForASecond() {
         assertThat(defaults.purgeDelayNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
-        assertThat(defaults.hugePagesFrom()).isEqualTo(Knobs.NO_HUGE_PAGES);
     }
 
     @Test
     void eachKnobIsTurnedByItself() {
-        Knobs all = defaults.withCaches(7, 3).withPurgeDelay(5).withHugePagesFrom(2);
+        Knobs all = defaults.withCaches(7, 3).withPurgeDelay(5);
         assertThat(all.cap(0)).isEqualTo(7);
         assertThat(all.batch(0)).isEqualTo(3);
         assertThat(all.purgeDelayNanos()).isEqualTo(5);
-        assertThat(all.hugePagesFrom()).isEqualTo(2);
         assertThat(all.withCaches(1, 1).purgeDelayNanos()).isEqualTo(5);
-        assertThat(all.withCaches(1, 1).hugePagesFrom()).isEqualTo(2);
         assertThat(all.prefill()).isEqualTo(defaults.prefill());
         assertThat(all.warmSlabs(0)).isEqualTo(defaults.warmSlabs(0));
     }
@@ -91,9 +87,5 @@ class KnobsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("nanos: -1 (expected: >= 0)");
         assertThat(defaults.withPurgeDelay(0).purgeDelayNanos()).isZero();
-        assertThatThrownBy(() -> defaults.withHugePagesFrom(-1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("superslabs: -1 (expected: >= 0)");
-        assertThat(defaults.withHugePagesFrom(0).hugePagesFrom()).isZero();
     }
 }

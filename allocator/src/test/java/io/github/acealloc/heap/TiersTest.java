@@ -285,15 +285,4 @@ class TiersTest {
         rig.releaseElsewhere(blocks.subList(Superslab.UNITS - 1, Superslab.UNITS));
         assertThat(rig.memory.reservedBytes()).isZero();
     }
-
-    @Test
-    void hugePagesAreAskedForFromAHeapsNthSuperslabOn() {
-        rig.knobs = rig.knobs.withHugePagesFrom(2);
-        List<TestBlock> blocks = rig.allocate(1 << 20, 4);
-        assertThat(rig.memory.hugePageRequests()).isZero();
-        blocks.addAll(rig.allocate(1 << 20, 3));
-        assertThat(rig.memory.hugePageRequests()).isEqualTo(2);
-        blocks.forEach(rig::release);
-        rig.expectAllGoesBack();
-    }
 }

@@ -122,13 +122,13 @@ class MallocMemoryTest {
             List<Region> live = new ArrayList<>();
             for (int round = 0; round < 20; round++) {
                 for (int i = 0; i < 12; i++) {
-                    Region region = memory.reserve(random.nextInt(8) == 0 ? 5 * MIB : SUPERSLAB, OsMemory.PAGE);
+                    Region region = memory.reserve(random.nextInt(8) == 0 ? 5 * MIB : SUPERSLAB);
                     for (int at = 0; at < region.bytes(); at += OsMemory.PAGE) {
                         zero[id] &= region.buffer().get(at) == 0;
                         region.buffer().put(at, (byte) 1);
                     }
                     live.add(region);
-                    small.add(memory.reserve(100, OsMemory.PAGE));
+                    small.add(memory.reserve(100));
                 }
                 Collections.shuffle(live, random);
                 while (live.size() > 4) {

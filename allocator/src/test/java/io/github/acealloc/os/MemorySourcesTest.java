@@ -29,7 +29,7 @@ class MemorySourcesTest {
     void directRegionsHaveExactlyTheSizeAskedForAndBeginOnACacheLine(int bytes) {
         List<Region> regions = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            Region region = direct.reserve(bytes, OsMemory.ALIGNMENT);
+            Region region = direct.reserve(bytes);
             regions.add(region);
             assertThat(region.bytes()).isEqualTo(bytes);
             assertThat(region.array()).isNull();
@@ -62,7 +62,7 @@ class MemorySourcesTest {
 
     @Test
     void heapRegionsAreArrays() {
-        Region region = heap.reserve(100, OsMemory.ALIGNMENT);
+        Region region = heap.reserve(100);
         assertThat(region.buffer()).isNull();
         assertThat(region.array()).hasSize(100);
         assertThat(region.bytes()).isEqualTo(100);
@@ -75,7 +75,7 @@ class MemorySourcesTest {
     void directBuffersAreGivenBackAtOnce() {
         DirectMemory buffers = new DirectMemory();
         long before = directBytes();
-        Region region = buffers.reserve(64 << 20, OsMemory.ALIGNMENT);
+        Region region = buffers.reserve(64 << 20);
         assertThat(directBytes() - before).isGreaterThanOrEqualTo(64 << 20);
         buffers.release(region);
         assertThat(directBytes() - before).isLessThan(64 << 20);
@@ -92,7 +92,7 @@ class MemorySourcesTest {
     @EnabledForJreRange(min = JRE.JAVA_24)
     void arenasAreGivenBackAtOnce() throws ReflectiveOperationException {
         OsMemory arenas = newSource("ArenaMemory");
-        Region region = arenas.reserve(4096, OsMemory.ALIGNMENT);
+        Region region = arenas.reserve(4096);
         assertThat(region.address()).isNotZero();
         arenas.release(region);
         assertThatThrownBy(() -> region.buffer().get(0))
@@ -104,7 +104,7 @@ class MemorySourcesTest {
     @EnabledForJreRange(min = JRE.JAVA_24)
     void nativeMemoryIsTakenWhereItIsAllowed() throws ReflectiveOperationException, IOException {
         assertThat(direct.getClass()).isSameAs(newSource("FfmMemory").getClass());
-        Region region = direct.reserve(64 << 20, OsMemory.ALIGNMENT);
+        Region region = direct.reserve(64 << 20);
         for (int i = 0; i < region.bytes(); i += OsMemory.PAGE) {
             assertThat(region.buffer().get(i)).isZero();
             region.buffer().put(i, (byte) 1);
@@ -120,7 +120,7 @@ class MemorySourcesTest {
     /** On Java 17 to 21 by {@code malloc}. Else every block of whole pages would end where an untouched page begins, which is slow to copy from. */
     @Test
     void nativeMemoryBeginsOneCacheLineIntoAPage() {
-        Region region = direct.reserve(2 << 20, OsMemory.ALIGNMENT);
+        Region region = direct.reserve(2 << 20);
         assertThat(region.address() % OsMemory.PAGE).isEqualTo(OsMemory.ALIGNMENT);
         direct.release(region);
     }
@@ -140,24 +140,22 @@ class MemorySourcesTest {
     @ParameterizedTest
     @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - OsMemory.ALIGNMENT + 2})
     void aSizeThatNoDirectBufferCanHaveIsRefusedAsTooMuchMemoryIs(int bytes) {
-        assertThatThrownBy(() -> new DirectMemory().reserve(bytes, OsMemory.ALIGNMENT))
-                .isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> new DirectMemory().reserve(bytes)).isInstanceOf(OutOfMemoryError.class);
     }
 
     @Test
     void sourcesThatCannotPurgeSaySoAndLeaveTheMemoryAsItIs() {
-        assertThat(heap.purge(heap.reserve(100, OsMemory.ALIGNMENT), 0, 100)).isFalse();
+        assertThat(heap.purge(heap.reserve(100), 0, 100)).isFalse();
         DirectMemory buffers = new DirectMemory();
-        Region region = buffers.reserve(4096, 2 << 20);
+        Region region = buffers.reserve(4096);
         region.buffer().put(0, (byte) 42);
-        buffers.preferHugePages(region);
         assertThat(buffers.purge(region, 0, region.bytes())).isFalse();
         assertThat(region.buffer().get(0)).isEqualTo((byte) 42);
     }
 
     @Test
     void aRegionGoesBackToItsOwnSource() {
-        Region region = direct.reserve(4096, OsMemory.ALIGNMENT);
+        Region region = direct.reserve(4096);
         assertThatThrownBy(() -> heap.release(region))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("a direct region was released to the Java heap's source");

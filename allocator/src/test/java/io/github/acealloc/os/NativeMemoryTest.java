@@ -4,7 +4,6 @@ package io.github.acealloc.os;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.acealloc.testing.ChildJvm;
 import io.github.acealloc.testing.LogLines;
@@ -28,19 +27,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs(OS.LINUX)
 class NativeMemoryTest {
     private static final int MIB = 1 << 20;
-    private static final int SUPERSLAB_ALIGNMENT = 2 * MIB;
     private static final int SUPERSLAB = 2 * MIB + 4032;
     private static final int LARGE = 64 * MIB;
     private static final int SLACK = 24 * MIB;
 
-    /** Java 17 to 21: memory comes from {@code malloc}, which keeps no larger alignment. */
+    /** Java 17 to 21: memory comes from {@code malloc}. */
     private static final boolean MALLOC = Runtime.version().feature() < 22;
 
     private final OsMemory memory = OsMemory.direct();
     private final List<Region> regions = new ArrayList<>();
 
-    private Region reserve(int bytes, int alignment) {
-        Region region = memory.reserve(bytes, alignment);
+    private Region reserve(int bytes) {
+        Region region = memory.reserve(bytes);
         regions.add(region);
         return region;
     }
@@ -68,14 +66,11 @@ class NativeMemoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {OsMemory.ALIGNMENT, OsMemory.PAGE, 2 * OsMemory.PAGE, MIB, SUPERSLAB_ALIGNMENT, 64 * MIB})
-    void theFirstPageIsAlignedAsWished(int alignment) {
-        for (int bytes : new int[] {1, 4032, 4033, SUPERSLAB, SUPERSLAB + 1}) {
-            Region region = reserve(bytes, alignment);
-            long page = region.address() - OsMemory.ALIGNMENT;
-            assertThat(page % (MALLOC ? OsMemory.PAGE : Math.max(alignment, OsMemory.PAGE)))
-                    .as(bytes + " bytes at 0x" + Long.toHexString(region.address()))
-                    .isZero();
+    @ValueSource(ints = {1, 4032, 4033, SUPERSLAB - 1, SUPERSLAB, SUPERSLAB + 1})
+    void regionsOfAnySizeBeginOneCacheLineIntoAPage(int bytes) {
+        for (int i = 0; i < 3; i++) {
+            Region region = reserve(bytes);
+            assertThat(region.address() % OsMemory.PAGE).isEqualTo(OsMemory.ALIGNMENT);
             assertThat(region.bytes()).isEqualTo(bytes);
             assertThat(region.buffer().capacity()).isEqualTo(bytes);
             region.buffer().put(0, (byte) 1).put(bytes - 1, (byte) 2);
@@ -83,30 +78,16 @@ class NativeMemoryTest {
     }
 
     @Test
-    @EnabledForJreRange(min = JRE.JAVA_24)
-    void alignmentCostsNoAddressSpace() throws IOException {
-        long before = status("VmSize");
-        for (int i = 0; i < 50; i++) {
-            reserve(SUPERSLAB, SUPERSLAB_ALIGNMENT);
-        }
-        long mapped = 50L * (SUPERSLAB + OsMemory.ALIGNMENT);
-        assertThat(status("VmSize") - before).isBetween(mapped - SLACK, mapped + SLACK);
-        regions.forEach(memory::release);
-        regions.clear();
-        assertThat(status("VmSize") - before).isLessThan(SLACK);
-    }
-
-    @Test
     void untouchedMemoryTakesNoPages() throws IOException {
         long before = status("VmRSS");
-        reserve(LARGE, SUPERSLAB_ALIGNMENT);
+        reserve(LARGE);
         assertThat(status("VmRSS") - before).isLessThan(SLACK);
     }
 
     @Test
     void purgingGivesThePagesBackAndKeepsTheAddresses() throws IOException {
-        Region region = reserve(LARGE, SUPERSLAB_ALIGNMENT);
-        Region neighbour = reserve(SUPERSLAB, SUPERSLAB_ALIGNMENT);
+        Region region = reserve(LARGE);
+        Region neighbour = reserve(SUPERSLAB);
         touch(neighbour);
         // Once, and not in each round: where the system has no page of zeros to share, reading takes pages as well.
         long before = status("VmRSS");
@@ -143,8 +124,8 @@ class NativeMemoryTest {
 
     @Test
     void ofAPartTheWholePagesGo() {
-        Region region = reserve(SUPERSLAB, SUPERSLAB_ALIGNMENT);
-        Region neighbour = reserve(SUPERSLAB, SUPERSLAB_ALIGNMENT);
+        Region region = reserve(SUPERSLAB);
+        Region neighbour = reserve(SUPERSLAB);
         touch(neighbour);
         int page = OsMemory.PAGE;
         int second = page - OsMemory.ALIGNMENT; // where the second page begins
@@ -165,7 +146,7 @@ class NativeMemoryTest {
 
     @Test
     void aPartWithoutAWholePageLosesNothing() {
-        Region region = reserve(SUPERSLAB, SUPERSLAB_ALIGNMENT);
+        Region region = reserve(SUPERSLAB);
         int page = OsMemory.PAGE;
         int second = page - OsMemory.ALIGNMENT;
         expectPurged(region, second, page - 1, 0, 0);
@@ -179,7 +160,7 @@ class NativeMemoryTest {
 
     @Test
     void purgingAPartGivesItsPagesBack() throws IOException {
-        Region region = reserve(LARGE, SUPERSLAB_ALIGNMENT);
+        Region region = reserve(LARGE);
         touch(region);
         int part = LARGE - 8 * MIB;
         long before = status("VmRSS");
@@ -192,38 +173,11 @@ class NativeMemoryTest {
     @Test
     void releasingGivesThePagesBack() throws IOException {
         long before = status("VmRSS");
-        Region region = memory.reserve(LARGE, OsMemory.ALIGNMENT);
+        Region region = memory.reserve(LARGE);
         touch(region);
         assertThat(status("VmRSS") - before).isGreaterThan(LARGE - SLACK);
         memory.release(region);
         assertThat(status("VmRSS") - before).isLessThan(SLACK);
-    }
-
-    @Test
-    @EnabledForJreRange(min = JRE.JAVA_24)
-    void hugePagesAreAskedForWhereThereAreAny() throws IOException {
-        assumeTrue(Files.exists(Path.of("/sys/kernel/mm/transparent_hugepage/enabled")), "the kernel has none");
-        Region region = reserve(LARGE, SUPERSLAB_ALIGNMENT);
-        memory.preferHugePages(region);
-        List<String> flags = flagsAt(region.address());
-        assumeTrue(!flags.isEmpty(), "the kernel does not tell");
-        assertThat(flags).contains("hg");
-        touch(region);
-    }
-
-    /** What {@code /proc/self/smaps} says of the mapping that an address lies in. */
-    private static List<String> flagsAt(long address) throws IOException {
-        boolean here = false;
-        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
-            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
-                String[] range = line.split("[- ]", 3);
-                here = Long.parseUnsignedLong(range[0], 16) <= address
-                        && address < Long.parseUnsignedLong(range[1], 16);
-            } else if (here && line.startsWith("VmFlags:")) {
-                return List.of(line.substring("VmFlags:".length()).trim().split(" ", -1));
-            }
-        }
-        return List.of();
     }
 
     /** A region that the system cannot know: calls with it fail. */
@@ -242,7 +196,6 @@ class NativeMemoryTest {
                             unmapped(OsMemory.PAGE), 0, unmapped(OsMemory.PAGE).bytes()))
                     .as("nothing is mapped there")
                     .isFalse();
-            fresh.preferHugePages(unmapped(12345));
             assertThat(log.messages())
                     .singleElement(STRING)
                     .startsWith("the system refused to take back 4096 bytes of free pages")
@@ -283,7 +236,7 @@ class NativeMemoryTest {
             List<Region> regions = new ArrayList<>();
             try {
                 while (regions.size() < 1000) {
-                    regions.add(memory.reserve(32 * MIB, SUPERSLAB_ALIGNMENT));
+                    regions.add(memory.reserve(32 * MIB));
                 }
             } catch (OutOfMemoryError e) {
                 System.out.println(e.getMessage());

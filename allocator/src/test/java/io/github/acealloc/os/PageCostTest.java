@@ -15,7 +15,7 @@ class PageCostTest {
         int held;
 
         @Override
-        public Region reserve(int bytes, int alignment) {
+        public Region reserve(int bytes) {
             held++;
             return Region.direct(ByteBuffer.allocateDirect(bytes), this, 0);
         }
@@ -56,7 +56,7 @@ class PageCostTest {
     void aSystemWithoutMemoryHasTheUsualCost() {
         Fake full = new Fake() {
             @Override
-            public Region reserve(int bytes, int alignment) {
+            public Region reserve(int bytes) {
                 throw new OutOfMemoryError("for the test");
             }
         };

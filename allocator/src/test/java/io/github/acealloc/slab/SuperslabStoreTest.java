@@ -24,8 +24,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The store between a budget and a system that fails now and then: in service → resident → purged or released, and back
@@ -127,7 +125,7 @@ class SuperslabStoreTest {
         int requests = memory.requests();
         int grownBefore = grown.get();
         memory.refuseNth(refuse ? 1 : -1);
-        Superslab superslab = store.tryAcquire(false);
+        Superslab superslab = store.tryAcquire();
         memory.refuseNth(-1);
         boolean had = resident || (room && (purged || !refuse));
         assertThat(superslab != null).isEqualTo(had);
@@ -163,7 +161,7 @@ class SuperslabStoreTest {
     private List<Superslab> acquire(int n) {
         List<Superslab> superslabs = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            superslabs.add(store.tryAcquire(false));
+            superslabs.add(store.tryAcquire());
         }
         return superslabs;
     }
@@ -171,9 +169,9 @@ class SuperslabStoreTest {
     @Test
     void thatTheSystemHasRefusedIsNoReasonOnceItGives() {
         memory.refuseNth(1);
-        assertThat(store.tryAcquire(false)).isNull();
+        assertThat(store.tryAcquire()).isNull();
         assertThat(budget.exhausted(1, 1)).hasMessageContaining("the system refused more memory: refused on purpose");
-        assertThat(store.tryAcquire(false)).isNotNull();
+        assertThat(store.tryAcquire()).isNotNull();
         assertThat(budget.exhausted(1, 1))
                 .hasMessageContaining("the limit was reached, and others have given back since");
     }
@@ -184,9 +182,9 @@ class SuperslabStoreTest {
         superslabs.forEach(store::release);
         assertThat(store.residentBytes()).isEqualTo(3L * BYTES);
         assertThat(store.committedBytes()).as("still committed").isEqualTo(3L * BYTES);
-        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(2));
-        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(1));
-        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(0));
+        assertThat(store.tryAcquire()).isSameAs(superslabs.get(2));
+        assertThat(store.tryAcquire()).isSameAs(superslabs.get(1));
+        assertThat(store.tryAcquire()).isSameAs(superslabs.get(0));
         assertThat(memory.requests()).isEqualTo(3);
     }
 
@@ -196,13 +194,13 @@ class SuperslabStoreTest {
         superslabs.subList(0, 2).forEach(store::release);
         purgeAll();
         store.release(superslabs.get(2));
-        assertThat(store.tryAcquire(false)).as("resident").isSameAs(superslabs.get(2));
+        assertThat(store.tryAcquire()).as("resident").isSameAs(superslabs.get(2));
         assertThat(grown).as("its memory was committed already").hasValue(3);
-        assertThat(store.tryAcquire(false)).as("purged last").isSameAs(superslabs.get(1));
+        assertThat(store.tryAcquire()).as("purged last").isSameAs(superslabs.get(1));
         assertThat(grown).hasValue(4);
-        assertThat(store.tryAcquire(false)).isSameAs(superslabs.get(0));
+        assertThat(store.tryAcquire()).isSameAs(superslabs.get(0));
         assertThat(memory.requests()).isEqualTo(3);
-        assertThat(superslabs).doesNotContain(store.tryAcquire(false));
+        assertThat(superslabs).doesNotContain(store.tryAcquire());
         assertThat(memory.requests()).isEqualTo(4);
     }
 
@@ -214,11 +212,11 @@ class SuperslabStoreTest {
         assertThat(budget.committed()).isZero();
         assertThat(memory.outBytes()).isZero();
         assertThat(budget.tryTake(budget.limit() - BYTES)).isTrue();
-        assertThat(store.tryAcquire(false)).isNotNull();
-        assertThat(store.tryAcquire(false)).as("no room for another").isNull();
+        assertThat(store.tryAcquire()).isNotNull();
+        assertThat(store.tryAcquire()).as("no room for another").isNull();
         assertThat(store.purgedBytes()).isEqualTo((LIMIT - 1L) * BYTES);
         budget.give(budget.limit() - BYTES);
-        assertThat(store.tryAcquire(false)).isNotNull();
+        assertThat(store.tryAcquire()).isNotNull();
     }
 
     @Test
@@ -230,7 +228,7 @@ class SuperslabStoreTest {
         expectNothingLeft();
         assertThat(store.purges()).isZero();
         assertThat(store.releases()).isEqualTo(2);
-        assertThat(superslabs).doesNotContain(store.tryAcquire(false));
+        assertThat(superslabs).doesNotContain(store.tryAcquire());
     }
 
     @Test
@@ -239,7 +237,7 @@ class SuperslabStoreTest {
         SuperslabStore wideStore = new SuperslabStore(memory, wide, () -> {});
         List<Superslab> superslabs = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            superslabs.add(wideStore.tryAcquire(false));
+            superslabs.add(wideStore.tryAcquire());
         }
         superslabs.forEach(wideStore::release);
         assertThat(wideStore.purge(System.nanoTime(), 0, NO_LIMIT)).isFalse();
@@ -281,7 +279,7 @@ class SuperslabStoreTest {
         assertThat(store.committedBytes()).isEqualTo(BYTES);
         assertThat(budget.committed()).isEqualTo(BYTES);
         assertThat(store.releases()).isZero();
-        assertThat(store.tryAcquire(false)).as("serves again").isSameAs(superslab);
+        assertThat(store.tryAcquire()).as("serves again").isSameAs(superslab);
         store.release(superslab);
         purgeAll();
         expectNothingLeft();
@@ -315,14 +313,14 @@ class SuperslabStoreTest {
     @Test
     void aSuperslabThatCouldNotBeReleasedIsStillFoundByItsAddress() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire(false);
+            Superslab superslab = direct.store.tryAcquire();
             assertThat(direct.find(superslab)).isSameAs(superslab);
             direct.store.release(superslab);
             assertThat(direct.find(superslab)).as("resident").isSameAs(superslab);
             direct.source.refusePurges(true);
             direct.source.failReleases(1);
             assertThatThrownBy(direct.store::trim).isInstanceOf(IllegalStateException.class);
-            assertThat(direct.store.tryAcquire(false)).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire()).isSameAs(superslab);
             assertThat(direct.find(superslab)).isSameAs(superslab);
         }
     }
@@ -330,12 +328,12 @@ class SuperslabStoreTest {
     @Test
     void isFoundByItsAddressAsLongAsTheAddressRangeIsKept() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire(false);
+            Superslab superslab = direct.store.tryAcquire();
             direct.store.release(superslab);
             direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
             assertThat(direct.store.purgedBytes()).isEqualTo(Superslab.bytes(true));
             assertThat(direct.find(superslab)).as("purged").isSameAs(superslab);
-            assertThat(direct.store.tryAcquire(false)).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire()).isSameAs(superslab);
             direct.store.release(superslab);
             direct.store.trim();
             assertThat(direct.find(superslab)).as("released").isNull();
@@ -346,12 +344,12 @@ class SuperslabStoreTest {
     @Test
     void aPurgedSuperslabServesAsAFreshOne() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire(false);
+            Superslab superslab = direct.store.tryAcquire();
             superslab.enterService(1);
             placeAndDissolve(superslab);
             direct.store.release(superslab);
             direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
-            assertThat(direct.store.tryAcquire(false)).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire()).isSameAs(superslab);
             superslab.enterService(2);
             placeAndDissolve(superslab);
         }
@@ -364,18 +362,10 @@ class SuperslabStoreTest {
         superslab.give(unit, 1);
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void freshMemoryIsAlignedAndLiesInHugePagesIfThatIsWished(boolean huge) {
-        assertThat(store.tryAcquire(huge)).isNotNull();
-        assertThat(memory.lastAlignment()).isEqualTo(2 << 20);
-        assertThat(memory.hugePageRequests()).isEqualTo(huge ? 1 : 0);
-    }
-
     @Test
     void whatFailsOtherwiseThanForLackOfMemoryTakesNothingFromTheBudget() {
         SuperslabStore broken = new SuperslabStore(new BrokenMemory(), budget, grown::incrementAndGet);
-        assertThatThrownBy(() -> broken.tryAcquire(false)).isInstanceOf(StackOverflowError.class);
+        assertThatThrownBy(() -> broken.tryAcquire()).isInstanceOf(StackOverflowError.class);
         assertThat(budget.committed()).isZero();
         assertThat(broken.committedBytes()).isZero();
         assertThat(grown).hasValue(0);
@@ -383,7 +373,7 @@ class SuperslabStoreTest {
 
     private static final class BrokenMemory implements OsMemory {
         @Override
-        public Region reserve(int bytes, int alignment) {
+        public Region reserve(int bytes) {
             throw new StackOverflowError("in mmap");
         }
 
@@ -404,7 +394,7 @@ class SuperslabStoreTest {
         List<Region> released = new ArrayList<>();
         OsMemory unprepared = new OsMemory() {
             @Override
-            public Region reserve(int bytes, int alignment) {
+            public Region reserve(int bytes) {
                 return Region.direct(ByteBuffer.allocateDirect(64), null, 0); // too short for a record
             }
 
@@ -419,7 +409,7 @@ class SuperslabStoreTest {
             }
         };
         SuperslabStore broken = new SuperslabStore(unprepared, new MemoryBudget(1L << 30), () -> {});
-        assertThatThrownBy(() -> broken.tryAcquire(false)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> broken.tryAcquire()).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(released).hasSize(1);
         assertThat(broken.committedBytes()).isZero();
     }
@@ -449,7 +439,7 @@ class SuperslabStoreTest {
 
     @Test
     void aSuperslabWithSlabsInItIsNotTakenBack() {
-        Superslab superslab = store.tryAcquire(false);
+        Superslab superslab = store.tryAcquire();
         superslab.take(1);
         assertThatThrownBy(() -> store.release(superslab))
                 .isInstanceOf(AssertionError.class)
@@ -486,7 +476,7 @@ class SuperslabStoreTest {
     private void churn(Random random) {
         List<Superslab> mine = new ArrayList<>();
         for (int i = 0; i < 3000; i++) {
-            Superslab superslab = random.nextBoolean() ? store.tryAcquire(false) : null;
+            Superslab superslab = random.nextBoolean() ? store.tryAcquire() : null;
             if (superslab != null) {
                 assertThat(superslab.isEmpty()).isTrue();
                 assertThat(superslab.take(2)).isZero();

@@ -23,8 +23,6 @@ public final class FaultyMemory implements OsMemory {
     private final Set<Region> purged = Collections.newSetFromMap(new IdentityHashMap<>());
     private final TreeMap<Long, Region> byAddress = new TreeMap<>();
     private int requests;
-    private int lastAlignment;
-    private int hugePageRequests;
     private int purges;
     private final IdentityHashMap<Region, Integer> partsPurged = new IdentityHashMap<>();
     private int partPurges;
@@ -70,26 +68,18 @@ public final class FaultyMemory implements OsMemory {
     }
 
     @Override
-    public synchronized Region reserve(int bytes, int alignment) {
+    public synchronized Region reserve(int bytes) {
         requests++;
-        lastAlignment = alignment;
         if (--untilRefusal == 0 || refusesAll) {
             untilRefusal = Integer.MAX_VALUE;
             throw new OutOfMemoryError("refused on purpose: " + bytes);
         }
-        Region region = source.reserve(bytes, alignment);
+        Region region = source.reserve(bytes);
         out.add(region);
         if (region.address() != 0) {
             byAddress.put(region.address(), region);
         }
         return region;
-    }
-
-    @Override
-    public synchronized void preferHugePages(Region region) {
-        expectOut(region);
-        hugePageRequests++;
-        source.preferHugePages(region);
     }
 
     /** Whatever the source can do, the contents are lost. */
@@ -168,16 +158,6 @@ public final class FaultyMemory implements OsMemory {
     /** How often memory was asked for. */
     public synchronized int requests() {
         return requests;
-    }
-
-    /** What alignment the last request wished. */
-    public synchronized int lastAlignment() {
-        return lastAlignment;
-    }
-
-    /** How often huge pages were asked for. */
-    public synchronized int hugePageRequests() {
-        return hugePageRequests;
     }
 
     /** How often a part of a region was purged. */

@@ -64,7 +64,7 @@ public class RemoteBit {
 
         private static Superslab superslab() {
             Superslab superslab =
-                    new SuperslabStore(new HeapMemory(), new MemoryBudget(64 << 20), () -> {}).tryAcquire(false);
+                    new SuperslabStore(new HeapMemory(), new MemoryBudget(64 << 20), () -> {}).tryAcquire();
             superslab.enterService(HEAP);
             return superslab;
         }

@@ -40,8 +40,8 @@ class DroppedAllocatorTest {
         OsMemory direct = OsMemory.direct();
         return new OsMemory() {
             @Override
-            public Region reserve(int bytes, int alignment) {
-                Region region = direct.reserve(bytes, alignment);
+            public Region reserve(int bytes) {
+                Region region = direct.reserve(bytes);
                 reserved.addAndGet(bytes);
                 return region;
             }

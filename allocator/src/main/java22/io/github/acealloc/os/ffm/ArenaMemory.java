@@ -20,7 +20,7 @@ public final class ArenaMemory implements OsMemory {
 
     @SuppressWarnings("MustBeClosedChecker") // the region carries the arena; release closes it
     @Override
-    public Region reserve(int bytes, int alignment) {
+    public Region reserve(int bytes) {
         JavaHeapRoom.check();
         Arena arena = Arena.ofShared();
         try {

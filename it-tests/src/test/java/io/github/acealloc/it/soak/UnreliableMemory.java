@@ -65,8 +65,8 @@ final class UnreliableMemory implements OsMemory {
     }
 
     @Override
-    public Region reserve(int bytes, int alignment) {
-        Region region = system.reserve(bytes, alignment);
+    public Region reserve(int bytes) {
+        Region region = system.reserve(bytes);
         outBytes.addAndGet(bytes);
         return region;
     }
@@ -86,11 +86,6 @@ final class UnreliableMemory implements OsMemory {
             partsRefused.incrementAndGet();
         }
         return done;
-    }
-
-    @Override
-    public void preferHugePages(Region region) {
-        system.preferHugePages(region);
     }
 
     @Override
