@@ -265,7 +265,8 @@ public final class AceAllocator implements Governor.Governed {
         long delay = dropped ? 0 : knobs.purgeDelayNanos();
         boolean more = false;
         try {
-            more = idleTrim.look(now, delay, dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS));
+            more = idleTrim.look(
+                    now, delay, loop::pageDelay, dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS));
             loop.forget(registry.heaps());
         } finally {
             try {
@@ -296,7 +297,6 @@ public final class AceAllocator implements Governor.Governed {
             loop.turn(now);
         } catch (Throwable e) {
             loop.mode(Mode.FROZEN); // first of all: whatever it was, it is not done again
-            freePagesByThemselves();
             throw e;
         }
         long asking = HeapRegistry.handOver();
@@ -304,12 +304,6 @@ public final class AceAllocator implements Governor.Governed {
                 System.nanoTime() - now + asking - askingBefore; // what the turn before had the event loops asked for
         askingBefore = asking;
         pace.turned(now, took, loop.isActive(), loop.mode() != Mode.OFF, knobs.purgeDelayNanos());
-    }
-
-    /** Nobody looks after free pages any more but the heaps as they allocate. */
-    private synchronized void freePagesByThemselves() {
-        knobs = knobs.withPagesByTime(false);
-        registry.heaps().forEach(heap -> heap.knobs(heap.knobs().withPagesByTime(false)));
     }
 
     /**

@@ -139,14 +139,14 @@ class WayHomeTest {
                 live.addAll(several(blocks, () -> allocate(KIB)));
                 long garbage = elsewhere.call(() -> garbageOf(live, this::releaseAll));
                 assertThat(own.remoteCount()).isEqualTo(blocks);
-                long drained = garbageOf(live, b -> own.trimIdle(spareAll(), -1));
+                long drained = garbageOf(live, b -> own.trimIdle(spareAll(), -1, false));
                 live.clear();
                 if (round >= WARM_UP) {
                     assertThat(garbage).as("round %s", round).isZero();
                     assertThat(drained).as("round %s", round).isZero();
                 }
                 while (own.remoteCount() > 0) {
-                    own.trimIdle(spareAll(), -1);
+                    own.trimIdle(spareAll(), -1, false);
                 }
             }
         }

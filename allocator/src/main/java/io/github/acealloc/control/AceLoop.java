@@ -4,6 +4,7 @@ package io.github.acealloc.control;
 import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.SizeClasses;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import java.util.function.ToIntBiFunction;
  */
 public final class AceLoop {
     /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
-    static final List<Class<?>> NEEDED_AT_LAST = List.of(LearnedPolicy.Limits.class);
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(LearnedPolicy.Limits.class, Economics.class, PageCost.class);
 
     /** One lifetime is measured for so many bytes of a class. */
     private static final int LIFETIME_BYTES = 512 << 10;
@@ -56,7 +57,6 @@ public final class AceLoop {
     private volatile Mode mode;
     private boolean isActive;
     private double pageNanos;
-    private double pageDelay;
 
     /**
      * A loop that has not begun.
@@ -320,20 +320,29 @@ public final class AceLoop {
     }
 
     /**
+     * How long free pages lie in a heap that goes on allocating; for the governor's thread.
+     *
+     * @return nanoseconds, at least the purge delay
+     */
+    public double pageDelay() {
+        if (pageNanos == 0) {
+            pageNanos = pageCost.getAsDouble();
+        }
+        Economics economics = new Economics(profile.price(), Economics.UNTIMED_REFILL_NANOS);
+        return economics.pageDelay(pageNanos, start.get().purgeDelayNanos());
+    }
+
+    /**
      * How long it pays to keep pages that will be needed again.
      *
      * @return nanoseconds; 0 where nothing is learned
      */
     public long payingNanos() {
-        return mode == Mode.LEARN ? (long) pageDelay : 0;
+        return mode == Mode.LEARN ? (long) pageDelay() : 0;
     }
 
     private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
-        if (pageNanos == 0) {
-            pageNanos = pageCost.getAsDouble();
-        }
-        pageDelay = economics.pageDelay(pageNanos, start.get().purgeDelayNanos());
-        BitSet due = watch.due(readings, economics, now, pageDelay);
+        BitSet due = watch.due(readings, economics, now);
         if (!due.isEmpty()) {
             registry.turn(watch.heap(), due);
         }

@@ -53,14 +53,10 @@ final class HeapWatch {
 
     private long dropped;
 
-    /** When slabs and pages were last looked through. */
-    private long agedAt;
-
     /** Begins to watch. */
     HeapWatch(ThreadHeap heap, Knobs start, long now) {
         this.heap = heap;
         lastNanos = now - FIRST_NANOS;
-        agedAt = now;
         for (int c = 0; c < caps.length; c++) {
             caps[c] = start.cap(c);
             batches[c] = start.batch(c);
@@ -193,14 +189,9 @@ final class HeapWatch {
         batches[reading.sizeClass()] = choice.batch();
     }
 
-    /** What is to give back what it has not needed: the classes whose break-even interval has passed, and in time the slabs. */
-    BitSet due(List<Reading> readings, Economics economics, long now, double pageNanos) {
-        BitSet due = new BitSet(SizeClasses.COUNT + 1);
-        // What is free at two looks goes, so it has been free for half that time at least and the whole of it at most.
-        if (allocations > 0 && hasPassed(now - agedAt, pageNanos / 2)) {
-            agedAt = now;
-            due.set(SizeClasses.COUNT);
-        }
+    /** What is to give back what it has not needed: the classes whose break-even interval has passed. */
+    BitSet due(List<Reading> readings, Economics economics, long now) {
+        BitSet due = new BitSet(SizeClasses.COUNT);
         for (Reading reading : readings) {
             Track track = tracks[reading.sizeClass()];
             double tau = economics.tau(reading.blockBytes(), reading.batch());

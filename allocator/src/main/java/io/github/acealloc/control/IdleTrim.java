@@ -7,6 +7,7 @@ import io.github.acealloc.slab.SizeClasses;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /**
  * Finds what heaps hold and nobody has used for a while, and has their owners give it back.
@@ -40,15 +41,16 @@ public final class IdleTrim {
      *
      * @param now the time, as {@code System.nanoTime()} tells it
      * @param delayNanos how long something lies unused before it is given back
+     * @param pageNanos the same for slabs and pages of a heap that goes on allocating, and no less; asked for when there is one
      * @param leaveNanos how long a heap is empty and unused before its event loop gives it up
      * @return whether a heap's trimming took so long that it stopped, so that it should go on soon
      */
-    public boolean look(long now, long delayNanos, long leaveNanos) {
+    public boolean look(long now, long delayNanos, DoubleSupplier pageNanos, long leaveNanos) {
         boolean unfinished = false;
         RuntimeException failure = null;
         for (ThreadHeap heap : registry.heaps()) {
             try {
-                unfinished |= lookAt(heap, now, delayNanos, leaveNanos);
+                unfinished |= lookAt(heap, now, delayNanos, pageNanos, leaveNanos);
             } catch (RuntimeException e) {
                 failure = e; // the other heaps must not wait for this one
             }
@@ -63,20 +65,21 @@ public final class IdleTrim {
         return unfinished;
     }
 
-    private boolean lookAt(ThreadHeap heap, long now, long delayNanos, long leaveNanos) {
+    private boolean lookAt(ThreadHeap heap, long now, long delayNanos, DoubleSupplier pageNanos, long leaveNanos) {
         Watch watch = watches.computeIfAbsent(heap, h -> new Watch(now));
         long[] classes = watch.quietClasses(heap, now, delayNanos);
         long whole = watch.idleHeap(heap, now, delayNanos);
         if (heap.isEmpty() && watch.isLeft(now, leaveNanos)) {
             registry.letGo(heap, watch.heapActivity);
         }
-        if (whole == SPARED && !holdsIdle(heap, classes)) {
+        boolean round = !heap.isEmpty() && watch.isRoundDue(now, delayNanos, pageNanos);
+        boolean before = heap.takeUnfinished();
+        if (whole == SPARED && !round && !before && !holdsIdle(heap, classes)) {
             return false;
         }
-        boolean before = heap.takeUnfinished();
         // No switch: that takes a class of its own, which the closed loader of an application that is gone could not
         // load any more.
-        HeapRegistry.Asked asked = registry.run(heap, h -> h.trimIdle(classes, whole));
+        HeapRegistry.Asked asked = registry.run(heap, h -> h.trimIdle(classes, whole, round));
         if (asked == HeapRegistry.Asked.DONE) {
             return heap.takeUnfinished();
         }
@@ -101,10 +104,12 @@ public final class IdleTrim {
         private final long[] since = new long[SizeClasses.COUNT];
         private long heapActivity;
         private long heapSince;
+        private long roundSince;
 
         Watch(long now) {
             Arrays.fill(since, now);
             heapSince = now;
+            roundSince = now;
         }
 
         /** The activity of the classes that nobody uses and −1 for the others. They need not hold anything: blocks may come home. */
@@ -129,6 +134,20 @@ public final class IdleTrim {
                 heapSince = now;
             }
             return now - heapSince >= delayNanos && heap.holdsIdle() ? seen : SPARED;
+        }
+
+        /**
+         * Whether it is time for another round in a heap that is in use; asked after {@link #idleHeap}. What is free at two of them
+         * goes, so it has been free for half of the time at least and for the whole of it at most.
+         */
+        boolean isRoundDue(long now, long delayNanos, DoubleSupplier pageNanos) {
+            long passed = now - roundSince;
+            boolean due = now - heapSince < delayNanos
+                    && (passed < 0 || (passed >= delayNanos / 2 && passed >= pageNanos.getAsDouble() / 2));
+            if (due) {
+                roundSince = now;
+            }
+            return due;
         }
 
         /** Whether the heap has done nothing for so long that its event loop need not have one; asked after {@link #idleHeap}. */

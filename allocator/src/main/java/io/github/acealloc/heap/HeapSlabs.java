@@ -36,7 +36,7 @@ final class HeapSlabs {
     private final SlabQueue[] warm = newQueues();
     private final int[] slabCounts = new int[SizeClasses.COUNT];
 
-    /** How many warm slabs of each class have not been needed since the last {@link #age}. */
+    /** How many warm slabs of each class have not been needed since the last {@link #beginRound}. */
     private final int[] warmUnused = new int[SizeClasses.COUNT];
 
     private final ArrayList<Superslab> superslabs = new ArrayList<>();
@@ -310,8 +310,8 @@ final class HeapSlabs {
         }
     }
 
-    /** Gives back what has not been needed since the last call: warm slabs, the empty superslab, and free pages. */
-    void age(long nanos) {
+    /** Begins another round: gives back the warm slabs that have not been needed since the last one, and the empty superslab. */
+    void beginRound() {
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             SlabQueue pool = warm[c];
             for (int n = Math.min(warmUnused[c], pool.size()); n > 0; n--) {
@@ -322,7 +322,7 @@ final class HeapSlabs {
             warmUnused[c] = pool.size();
         }
         releaseEmpty();
-        pages.age(nanos);
+        pages.beginRound();
     }
 
     /**

@@ -11,7 +11,8 @@ import java.util.List;
  * <p>While the heap allocates, its clock is what it allocates: for each {@link #STEP_BLOCKS} that come from slabs, the next
  * superslab of a ring is visited, and those of its pages go that have been free since its last visit. That happens only while
  * more lies free than a heap needs to live on, and less often where visits find nothing. When the heap is idle, one pass
- * gives all free pages back. Where a control loop calls {@link #age}, time is the clock instead, up to a bound.
+ * gives all free pages back. A heap that goes on allocating is visited in rounds ({@link #age}) by time, too; where the limits
+ * say so, time is its only clock, up to a bound.
  *
  * <p><b>Patience.</b> Where time is the clock, time and bound are the break-even ones, because nothing is known of what a page is
  * kept for. When most of what went is soon used again, something is known: to wait would have cost less. So both are doubled
@@ -61,12 +62,14 @@ final class PagePurge {
 
     private int passed;
 
-    /** The superslab that {@link #age} visited last. */
+    /** The superslab that {@link #age} visited last, and how many it has still to visit in its round. */
     private int aged;
+
+    private int toAge;
 
     private int patience = 1;
 
-    /** Calls of {@link #age} that were let pass since it last did something. */
+    /** Rounds of {@link #age} that were let pass since the last one. */
     private int passedOver;
 
     /** Bytes that have gone, and bytes that had gone and were used again; half as much with each {@link #judge}. */
@@ -174,23 +177,37 @@ final class PagePurge {
         return patience;
     }
 
+    /** Begins a round, unless one is under way: what has been free since the last one is to go. */
+    void beginRound() {
+        if (toAge == 0 && store.purgesParts() && ++passedOver >= patience) {
+            passedOver = 0;
+            judge();
+            toAge = superslabs.size();
+        }
+    }
+
+    /** Whether the last round is not at its end. */
+    boolean isInRound() {
+        return toAge > 0;
+    }
+
     /**
-     * Gives back the pages that have been free since the last call: what a heap that goes on allocating has not needed.
+     * Goes on with the round that is under way: gives back what a heap that goes on allocating has not needed since the last one.
      *
-     * @param nanos how long that may take; the next call begins where this one stops
+     * @param nanos how long that may take; what is left is for the next call
      */
     void age(long nanos) {
-        if (!store.purgesParts() || ++passedOver < patience) {
-            return;
-        }
-        passedOver = 0;
-        judge();
         long start = System.nanoTime();
-        for (int i = superslabs.size(); i > 0 && System.nanoTime() - start < nanos; i--) {
+        toAge = Math.min(toAge, superslabs.size());
+        while (toAge > 0) {
+            toAge--;
             aged = aged + 1 < superslabs.size() ? aged + 1 : 0;
             Superslab superslab = superslabs.get(aged);
             if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
                 purgeSettled(superslab);
+            }
+            if (System.nanoTime() - start >= nanos) {
+                return;
             }
         }
     }

@@ -333,17 +333,14 @@ public final class ThreadHeap {
     /**
      * Begins another turn in some classes: gives back what no allocation has needed since the last one. Owner only.
      *
-     * @param due the classes in which it is time to; {@link SizeClasses#COUNT} stands for slabs and pages
+     * @param due the classes in which it is time to
      */
     public void turn(BitSet due) {
         assert isOwner() : "owner: " + owner;
         boolean entered = keeper.enter();
         try {
-            for (int c = due.nextSetBit(0); c >= 0 && c < caches.length; c = due.nextSetBit(c + 1)) {
+            for (int c = due.nextSetBit(0); c >= 0; c = due.nextSetBit(c + 1)) {
                 refill.turn(caches[c]);
-            }
-            if (due.get(caches.length)) {
-                slabs.age(PASS_NANOS);
             }
         } finally {
             if (entered) {
@@ -400,12 +397,13 @@ public final class ThreadHeap {
      *
      * @param activity for each class what it was, or −1 to spare the class
      * @param heapActivity what {@link #activity()} was, or −1 to spare what is not one class's
+     * @param round whether another round begins, in which slabs and pages go that have not been needed since the last one
      */
-    public void trimIdle(long[] activity, long heapActivity) {
+    public void trimIdle(long[] activity, long heapActivity, boolean round) {
         assert isOwner() : "owner: " + owner;
         boolean entered = keeper.enter();
         try {
-            trimInside(activity, heapActivity);
+            trimInside(activity, heapActivity, round);
         } finally {
             if (entered) {
                 keeper.state = Keeper.NOBODY;
@@ -413,7 +411,7 @@ public final class ThreadHeap {
         }
     }
 
-    private void trimInside(long[] activity, long heapActivity) {
+    private void trimInside(long[] activity, long heapActivity, boolean round) {
         refill.drainFor(PASS_NANOS);
         for (HotCache cache : caches) {
             if (activity(cache.sizeClass()) == activity[cache.sizeClass()]) {
@@ -421,11 +419,18 @@ public final class ThreadHeap {
             }
         }
         slabs.releaseEmpty();
+        if (round) {
+            slabs.beginRound();
+        }
         boolean idle = activity() == heapActivity;
         if (idle) {
             slabs.pages().pass(PASS_NANOS);
+        } else {
+            slabs.pages().age(PASS_NANOS);
         }
-        unfinished = idle && (!refill.remote().isEmpty() || slabs.pages().isDue());
+        unfinished = idle
+                ? !refill.remote().isEmpty() || slabs.pages().isDue()
+                : slabs.pages().isInRound();
     }
 
     /**

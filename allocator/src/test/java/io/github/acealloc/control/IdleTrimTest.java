@@ -32,6 +32,7 @@ class IdleTrimTest {
     private static final int KIB = 1 << 10;
     private static final long DELAY = 1000;
     private static final long LEAVE = 5000;
+    private static final long PAGES = 4 * DELAY;
     private static final int NONE = -1;
 
     private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
@@ -96,7 +97,7 @@ class IdleTrimTest {
     }
 
     private void look() {
-        idleTrim.look(now, DELAY, LEAVE);
+        idleTrim.look(now, DELAY, () -> PAGES, LEAVE);
         settle();
     }
 
@@ -126,7 +127,7 @@ class IdleTrimTest {
         now += DELAY;
         int passes = 0;
         do {
-            boolean unfinished = idleTrim.look(now, DELAY, LEAVE);
+            boolean unfinished = idleTrim.look(now, DELAY, () -> PAGES, LEAVE);
             assertThat(unfinished || passes == 0 || heap.remoteCount() == 0)
                     .as("pass %s of %s blocks", passes, heap.remoteCount())
                     .isTrue();
@@ -136,7 +137,9 @@ class IdleTrimTest {
         assertThat(passes).isGreaterThan(2);
         lookAfter(DELAY);
         lookAfter(DELAY);
-        assertThat(idleTrim.look(now, DELAY, LEAVE)).as("nothing is left to do").isFalse();
+        assertThat(idleTrim.look(now, DELAY, () -> PAGES, LEAVE))
+                .as("nothing is left to do")
+                .isFalse();
         assertThat(heap.committedBytes()).isZero();
     }
 

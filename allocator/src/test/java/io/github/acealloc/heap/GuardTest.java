@@ -56,7 +56,7 @@ class GuardTest {
         } else if (kind == 15) {
             rig.store.trim();
         } else if (kind == 16) {
-            rig.heap.trimIdle(activity(random), random.nextBoolean() ? rig.heap.activity() : -1);
+            rig.heap.trimIdle(activity(random), random.nextBoolean() ? rig.heap.activity() : -1, random.nextBoolean());
         } else if (kind == 17) {
             rig.caches(random.nextInt(20), 1 + random.nextInt(20));
         } else {

@@ -31,11 +31,11 @@ class PagePassTest {
     void anIdleHeapGivesAllFreePagesBackAndAnActiveOneNone() {
         pinned.pin(2);
         long[] idleClasses = spared();
-        heap.trimIdle(idleClasses, -1);
-        heap.trimIdle(idleClasses, heap.activity() - 1);
+        heap.trimIdle(idleClasses, -1, false);
+        heap.trimIdle(idleClasses, heap.activity() - 1, false);
         long seen = heap.activity();
         rig.release(rig.allocate(64));
-        heap.trimIdle(idleClasses, seen);
+        heap.trimIdle(idleClasses, seen, false);
         assertThat(rig.memory.partPurges()).isZero();
         assertThat(heap.holdsIdle()).isTrue();
         passAll();
@@ -52,7 +52,7 @@ class PagePassTest {
     private void passAll() {
         for (int calls = 0; heap.holdsIdle(); calls++) {
             assertThat(calls).isLessThan(1000);
-            heap.trimIdle(spared(), heap.activity());
+            heap.trimIdle(spared(), heap.activity(), false);
         }
     }
 
@@ -63,7 +63,7 @@ class PagePassTest {
         int calls = rig.memory.partPurges();
         TestBlock block = pinned.open(rig.allocate(BLOCK));
         assertThat(heap.holdsIdle()).as("it only took").isFalse();
-        heap.trimIdle(spared(), heap.activity());
+        heap.trimIdle(spared(), heap.activity(), false);
         assertThat(rig.memory.partPurges()).isEqualTo(calls);
         pinned.release(block);
         assertThat(heap.holdsIdle()).isTrue();

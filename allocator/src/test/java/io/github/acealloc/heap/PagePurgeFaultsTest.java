@@ -125,7 +125,7 @@ class PagePurgeFaultsTest {
         long committed = rig.budget.committed();
         pinned.visit(12);
         pinned.use(300);
-        heap.trimIdle(spared(), heap.activity());
+        heap.trimIdle(spared(), heap.activity(), false);
         rig.trim();
         assertThat(rig.budget.committed()).isEqualTo(committed);
         pinned.expectExact();
@@ -159,7 +159,7 @@ class PagePurgeFaultsTest {
         pinned.use(1);
         rig.trim();
         assertThat(heap.holdsIdle()).as("nothing that could go").isFalse();
-        heap.trimIdle(spared(), heap.activity());
+        heap.trimIdle(spared(), heap.activity(), false);
         pinned.visit(20);
         pinned.use(2000);
         assertThat(rig.memory.partPurges()).isZero();

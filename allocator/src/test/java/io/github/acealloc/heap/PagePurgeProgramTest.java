@@ -81,7 +81,7 @@ class PagePurgeProgramTest {
         } else if (kind < 15) {
             use(random.nextInt(1000));
         } else if (kind < 18) {
-            rig.heap.trimIdle(activity(), random.nextInt(3) > 0 ? rig.heap.activity() : -1);
+            rig.heap.trimIdle(activity(), random.nextInt(3) > 0 ? rig.heap.activity() : -1, random.nextBoolean());
         } else if (kind == 18) {
             rig.heap.slabs().pages().pass(0);
         } else if (kind == 19) {

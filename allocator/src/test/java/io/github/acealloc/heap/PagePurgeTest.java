@@ -53,7 +53,7 @@ class PagePurgeTest {
         assertThat(inCache).isNotEmpty();
         assertThat(bound()).isGreaterThan(2L * (pinned.live.size() + inCache.size()));
         do {
-            heap.trimIdle(PinnedHeap.spared(), heap.activity());
+            heap.trimIdle(PinnedHeap.spared(), heap.activity(), false);
         } while (pinned.pages.isDue());
         assertThat(bound()).isEqualTo(pinned.live.size() + inCache.size());
         assertThat(inCache).allSatisfy(id -> assertThat(rig.block(id)).isNotNull());
@@ -93,16 +93,38 @@ class PagePurgeTest {
     @Test
     void aPageThatWasUsedBetweenTwoVisitsStays() {
         pinned.pin(4);
-        pinned.pages.age(Long.MAX_VALUE);
+        age(1);
         assertThat(rig.memory.partPurges()).as("all seen once").isZero();
         TestBlock burst = pinned.open(rig.allocate(8 * BLOCK));
         pinned.release(burst);
-        pinned.pages.age(Long.MAX_VALUE);
+        age(1);
         assertThat(rig.memory.partPurges()).as("what the burst did not use").isPositive();
         burst.expectPattern();
         pinned.expectExact();
-        pinned.pages.age(Long.MAX_VALUE);
+        age(1);
         assertThatThrownBy(burst::expectPattern).as("not used again").isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void aRoundGoesOnWhereItStoppedAndVisitsEachSuperslabOnce() {
+        pinned.pin(4);
+        int superslabs = heap.slabs().superslabs().size();
+        assertThat(superslabs).isGreaterThan(2);
+        for (int round = 0; round < 2; round++) {
+            pinned.pages.beginRound();
+            for (int i = 0; i < superslabs; i++) {
+                assertThat(pinned.pages.isInRound()).as("visit %s", i).isTrue();
+                pinned.pages.beginRound(); // is no other one while this is under way
+                pinned.pages.age(0);
+                boolean gone = rig.memory.partPurges() > 0;
+                assertThat(gone).as("round %s, visit %s", round, i).isEqualTo(round > 0);
+            }
+            assertThat(pinned.pages.isInRound()).isFalse();
+            int before = rig.memory.partPurges();
+            pinned.pages.age(Long.MAX_VALUE);
+            assertThat(rig.memory.partPurges()).as("no round").isEqualTo(before);
+        }
+        pinned.expectExact();
     }
 
     @Test
@@ -120,17 +142,17 @@ class PagePurgeTest {
     @Test
     void whatIsMissedLiesTwiceAsLongUntilItIsNotMissedAnyMore() {
         pinned.pin(4);
-        pinned.pages.age(Long.MAX_VALUE);
-        pinned.pages.age(Long.MAX_VALUE);
+        age(1);
+        age(1);
         assertThat(rig.memory.partPurges()).as("free at two looks").isPositive();
         assertThat(pinned.pages.patience()).as("nothing is known yet").isEqualTo(1);
         useAllAgain();
-        pinned.pages.age(Long.MAX_VALUE);
+        age(1);
         assertThat(pinned.pages.patience()).as("all of it was missed").isEqualTo(PagePurge.MOST_PATIENCE);
         int before = rig.memory.partPurges();
-        pinned.pages.age(Long.MAX_VALUE);
+        age(1);
         assertThat(rig.memory.partPurges()).as("a look that is let pass").isEqualTo(before);
-        pinned.pages.age(Long.MAX_VALUE);
+        age(1);
         assertThat(rig.memory.partPurges()).isGreaterThan(before);
         useAllAgain();
         age(2 * PagePurge.MOST_PATIENCE);
@@ -158,6 +180,7 @@ class PagePurgeTest {
 
     private void age(int times) {
         for (int i = 0; i < times; i++) {
+            pinned.pages.beginRound();
             pinned.pages.age(Long.MAX_VALUE);
         }
     }

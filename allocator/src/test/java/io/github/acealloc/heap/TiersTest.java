@@ -87,7 +87,7 @@ class TiersTest {
     private void takeIn() {
         long[] spared = new long[SizeClasses.COUNT];
         Arrays.fill(spared, -1);
-        rig.heap.trimIdle(spared, -1);
+        rig.heap.trimIdle(spared, -1, false);
     }
 
     @ParameterizedTest

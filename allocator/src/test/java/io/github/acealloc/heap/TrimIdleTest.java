@@ -49,7 +49,7 @@ class TrimIdleTest {
         seen[ONE] = heap.activity(ONE);
         seen[TWO] = heap.activity(TWO);
         use(2 * KIB);
-        heap.trimIdle(seen, heap.activity());
+        heap.trimIdle(seen, heap.activity(), false);
         assertThat(rig.cached(KIB)).isEmpty();
         assertThat(rig.cached(2 * KIB)).hasSize(4);
         assertThat(heap.takenBytes()).isEqualTo(4 * 2 * KIB);
@@ -61,7 +61,7 @@ class TrimIdleTest {
         use(2 * KIB);
         long[] seen = spared();
         seen[TWO] = heap.activity(TWO);
-        heap.trimIdle(seen, heap.activity());
+        heap.trimIdle(seen, heap.activity(), false);
         assertThat(rig.cached(KIB)).hasSize(4);
         assertThat(rig.cached(2 * KIB)).isEmpty();
     }
@@ -73,7 +73,7 @@ class TrimIdleTest {
         assertThat(heap.holdsIdle(ONE)).isTrue();
         long[] seen = spared();
         seen[ONE] = heap.activity(ONE);
-        heap.trimIdle(seen, heap.activity());
+        heap.trimIdle(seen, heap.activity(), false);
         assertThat(heap.slabs().warmCount(ONE)).isZero();
         assertThat(rig.cached(KIB)).isEmpty();
         assertThat(heap.holdsIdle(ONE)).isFalse();
@@ -86,12 +86,12 @@ class TrimIdleTest {
         rig.releaseElsewhere(blocks);
         assertThat(heap.holdsIdle()).isTrue();
         long[] seen = spared();
-        heap.trimIdle(seen, heap.activity());
+        heap.trimIdle(seen, heap.activity(), false);
         assertThat(heap.remoteCount()).isZero();
         assertThat(heap.cachedBytes()).isEqualTo(2 << 20);
         int sizeClass = SizeClasses.of(1 << 20);
         seen[sizeClass] = heap.activity(sizeClass);
-        heap.trimIdle(seen, heap.activity());
+        heap.trimIdle(seen, heap.activity(), false);
         assertThat(heap.holdsIdle()).isFalse();
         assertThat(rig.inService()).isZero();
         assertThat(rig.store.residentBytes()).isEqualTo(2L * Superslab.bytes(false));
@@ -107,7 +107,7 @@ class TrimIdleTest {
         int waiting = blocks.size();
         while (waiting > 0) {
             assertThat(heap.holdsIdle()).isTrue();
-            heap.trimIdle(spared(), heap.activity());
+            heap.trimIdle(spared(), heap.activity(), false);
             assertThat(heap.remoteCount()).as("a batch at least").isLessThanOrEqualTo(Math.max(waiting - 1024, 0));
             waiting = heap.remoteCount();
         }
@@ -119,7 +119,7 @@ class TrimIdleTest {
         rig.release(rig.allocate(1 << 20));
         assertThat(heap.slabs().hasEmptySuperslab()).isTrue();
         assertThat(heap.holdsIdle()).isTrue();
-        heap.trimIdle(spared(), heap.activity());
+        heap.trimIdle(spared(), heap.activity(), false);
         assertThat(heap.holdsIdle()).isFalse();
         assertThat(rig.inService()).isZero();
     }
@@ -168,7 +168,7 @@ class TrimIdleTest {
     @Test
     void onlyTheOwnerTrims() {
         try (Loop loop = new Loop()) {
-            assertThatThrownBy(() -> loop.run(() -> heap.trimIdle(spared(), heap.activity())))
+            assertThatThrownBy(() -> loop.run(() -> heap.trimIdle(spared(), heap.activity(), false)))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageStartingWith("owner: Thread[");
         }

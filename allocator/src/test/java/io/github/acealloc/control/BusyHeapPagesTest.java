@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.acealloc.heap.HeapRegistry;
+import io.github.acealloc.heap.HeapWalker;
+import io.github.acealloc.heap.HotCache;
+import io.github.acealloc.heap.Knobs;
+import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.slab.SizeClasses;
+import io.github.acealloc.slab.SuperslabStore;
+import io.github.acealloc.testing.FaultyMemory;
+import io.github.acealloc.testing.Loop;
+import io.github.acealloc.testing.TestBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When free pages of a loop's heap go that it does not need, by a clock that the test turns. */
+class BusyHeapPagesTest {
+    private static final int KIB = 1 << 10;
+    private static final long DELAY = 1000;
+    private static final long PAGES = 4 * DELAY;
+    private static final long LEAVE = 50_000;
+
+    private final FaultyMemory memory = new FaultyMemory(OsMemory.direct());
+    private final MemoryBudget budget = new MemoryBudget(256L << 20);
+    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {});
+    private final HeapRegistry registry =
+            new HeapRegistry(() -> new ThreadHeap(0, store, TestBlock.BINDER, budget, Knobs::defaults), 1);
+    private final IdleTrim idleTrim = new IdleTrim(registry);
+    private final Loop loop = new Loop();
+    private long now = 12345;
+
+    @AfterEach
+    void holdsTheLaws() {
+        loop.settle();
+        loop.close();
+        registry.heaps().forEach(heap -> assertThat(HeapWalker.walk(heap)).isEmpty());
+        memory.releaseAll();
+    }
+
+    private boolean lookAfter(long nanos) {
+        now += nanos;
+        boolean more = idleTrim.look(now, DELAY, () -> PAGES, LEAVE);
+        registry.awaitAsked();
+        loop.settle();
+        return more;
+    }
+
+    private static TestBlock allocate(ThreadHeap heap, int bytes) {
+        HotCache cache = heap.cache(SizeClasses.of(bytes));
+        TestBlock block = (TestBlock) heap.block(cache.pop());
+        if (cache.isSampleDue()) {
+            cache.restartSampling();
+        }
+        return block;
+    }
+
+    /** Some blocks of many stay, so that no superslab becomes empty. */
+    private ThreadHeap pinned(int blocksOfKib) {
+        return loop.call(() -> {
+            ThreadHeap heap = registry.attach(loop);
+            List<TestBlock> blocks = new ArrayList<>();
+            for (int i = 0; i < blocksOfKib; i++) {
+                blocks.add(allocate(heap, KIB));
+            }
+            for (int i = 0; i < blocks.size(); i++) {
+                if (i % 100 > 0) {
+                    heap.cache(SizeClasses.of(KIB)).push(blocks.get(i).blockId());
+                }
+            }
+            return heap;
+        });
+    }
+
+    /** Finds the cache empty once at least. */
+    private static void refill(ThreadHeap heap) {
+        for (long before = heap.counters().refills(); heap.counters().refills() == before; ) {
+            allocate(heap, 16 * KIB);
+        }
+    }
+
+    @Test
+    void freePagesOfALoopThatGoesOnAllocatingGoAfterTheirTimeAndNotBefore() {
+        ThreadHeap heap = pinned(3500);
+        lookAfter(0);
+        for (long passed = DELAY / 2; passed < PAGES; passed += DELAY / 2) {
+            loop.run(() -> refill(heap));
+            lookAfter(DELAY / 2);
+            assertThat(memory.partPurges()).as("after %s", passed).isZero();
+        }
+        long before = heap.committedBytes();
+        loop.run(() -> refill(heap));
+        lookAfter(DELAY / 2);
+        assertThat(memory.partPurges()).isPositive();
+        assertThat(heap.committedBytes()).isLessThan(before - (2 << 20));
+    }
+
+    @Test
+    void freePagesOfALoopThatDoesNothingDoNotWaitForThat() {
+        pinned(3500);
+        lookAfter(0);
+        lookAfter(DELAY);
+        assertThat(memory.partPurges()).isPositive();
+    }
+
+    @Test
+    void aRoundThatTakesLongGoesOnAtTheNextLooks() {
+        ThreadHeap heap = pinned(60_000);
+        long before = heap.committedBytes();
+        memory.whilePurging(() -> LockSupport.parkNanos(2_000_000));
+        lookAfter(0);
+        boolean more = false;
+        for (long passed = 0; passed < PAGES; passed += DELAY / 2) {
+            loop.run(() -> refill(heap));
+            more = lookAfter(DELAY / 2);
+        }
+        for (int looks = 0; looks < 3; looks++) {
+            int purges = memory.partPurges();
+            loop.run(() -> refill(heap));
+            more = lookAfter(1);
+            assertThat(more).as("look %s", looks).isTrue();
+            assertThat(memory.partPurges()).isGreaterThan(purges);
+        }
+        memory.whilePurging(() -> {});
+        for (int looks = 0; more; looks++) {
+            assertThat(looks).as("looks").isLessThan(1000);
+            more = lookAfter(1);
+        }
+        assertThat(heap.committedBytes()).isLessThan(before / 2);
+    }
+}
