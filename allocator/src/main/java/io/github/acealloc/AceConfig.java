@@ -66,8 +66,8 @@ public final class AceConfig {
                 "auto",
                 "milliseconds, 0 to 3600000; auto is 1000, and where the control loop learns 125 with the profile footprint and"
                         + " 8000 with throughput",
-                "How long memory lies unused before it goes back to the system. Where the control loop learns, free pages between"
-                        + " blocks in use lie up to eight times as long if that pays, and twice that where it was seen to."),
+                "How long memory lies unused before it goes back to the system. In a heap that goes on allocating, free pages lie"
+                        + " up to eight times as long if that pays, and twice that where it was seen to."),
         MODE(
                 "mode",
                 "off",
