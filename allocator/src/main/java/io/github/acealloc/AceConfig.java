@@ -26,6 +26,9 @@ public final class AceConfig {
     private static final int MAX_TRACKED = 1_000_000;
     private static final int MAX_DELAY_MILLIS = 3_600_000;
 
+    /** A limit below that could serve no buffer: its superslab takes a little more than 2 MiB. */
+    private static final long LEAST_BYTES = 3L << 20;
+
     /** The purge delay at the price of the balanced profile. */
     private static final int PURGE_DELAY_MILLIS = 1000;
 
@@ -56,7 +59,7 @@ public final class AceConfig {
         MAX_BYTES(
                 "maxBytes",
                 "auto",
-                "bytes, or a number with k, m or g; auto is for direct memory the JVM's limit, or less where container or machine"
+                "bytes, or a number with k, m or g, at least 3m; auto is for direct memory the JVM's limit, or less where container or machine"
                         + " have less than that beside the Java heap and an eighth of all, or 80 MiB if that is more (but at"
                         + " least that eighth)",
                 "The most memory, direct and heap together, that one allocator takes. With auto heap buffers are limited"
@@ -221,7 +224,7 @@ public final class AceConfig {
      * The most memory that one allocator takes, direct and heap together.
      *
      * @param automatic what {@code auto} means here, in bytes
-     * @return bytes, greater than 0
+     * @return bytes, at least 3 MiB
      */
     public long maxBytes(long automatic) {
         String value = values.get(Setting.MAX_BYTES).toLowerCase(Locale.ROOT);
@@ -231,7 +234,7 @@ public final class AceConfig {
         int shift = value.isEmpty() ? 0 : 10 * (1 + "kmg".indexOf(value.charAt(value.length() - 1)));
         try {
             long number = Long.parseLong(shift == 0 ? value : value.substring(0, value.length() - 1));
-            if (number > 0 && number <= Long.MAX_VALUE >> shift) {
+            if (number > 0 && number <= Long.MAX_VALUE >> shift && number << shift >= LEAST_BYTES) {
                 return number << shift;
             }
         } catch (NumberFormatException e) {

@@ -90,6 +90,9 @@ class AceAllocatorsTest {
             value = {
                 MAX_BYTES + ", 0",
                 MAX_BYTES + ", -5",
+                MAX_BYTES + ", -18014398509473792k",
+                MAX_BYTES + ", 1m",
+                MAX_BYTES + ", 3145727",
                 MAX_BYTES + ", 12x",
                 MAX_BYTES + ", m",
                 MAX_BYTES + ", ''",
@@ -131,15 +134,24 @@ class AceAllocatorsTest {
     @CsvSource({
         "auto, 7",
         "AUTO, 7",
-        "1, 1",
-        "1000, 1000",
-        "2k, 2048",
+        "3145728, 3145728",
+        "10000000, 10000000",
+        "3072k, 3145728",
         "3M, 3145728",
         "4g, 4294967296",
         "8589934591g, 9223372035781033984"
     })
     void maxBytes(String value, long bytes) {
         assertThat(Laws.config(MAX_BYTES, value).maxBytes(7)).isEqualTo(bytes);
+    }
+
+    @Test
+    void theSmallestLimitServesABuffer() {
+        try (AceByteBufAllocator smallest = new AceByteBufAllocator(Laws.config(MAX_BYTES, "3m"))) {
+            assertThat(smallest.directBuffer(100).release()).isTrue();
+            smallest.trim();
+            assertThat(smallest.heapBuffer(100).release()).isTrue();
+        }
     }
 
     @ParameterizedTest
