@@ -67,6 +67,9 @@ final class PagePurge {
 
     private int toAge;
 
+    /** How many superslabs were visited by allocation since a round was last asked for. */
+    private int visits;
+
     private int patience = 1;
 
     /** Rounds of {@link #age} that were let pass since the last one. */
@@ -144,6 +147,7 @@ final class PagePurge {
             }
             Superslab superslab = superslabs.get(next);
             if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
+                visits++;
                 boolean found = purgeSettled(superslab) > 0;
                 step = found ? STEP_BLOCKS : Math.min(2 * step, MAX_STEP_BLOCKS);
                 return;
@@ -177,9 +181,14 @@ final class PagePurge {
         return patience;
     }
 
-    /** Begins a round, unless one is under way: what has been free since the last one is to go. */
+    /**
+     * Begins a round: what has been free since the last one is to go. Not while one is under way, nor where all were visited by
+     * allocation twice meanwhile, which does the same.
+     */
     void beginRound() {
-        if (toAge == 0 && store.purgesParts() && ++passedOver >= patience) {
+        boolean allVisited = visits > 0 && visits >= 2 * superslabs.size();
+        visits = 0;
+        if (toAge == 0 && !allVisited && store.purgesParts() && ++passedOver >= patience) {
             passedOver = 0;
             judge();
             toAge = superslabs.size();

@@ -128,6 +128,20 @@ class PagePurgeTest {
     }
 
     @Test
+    void noRoundBeginsWhereAllocationHasVisitedAllTwice() {
+        pinned.pin(8);
+        int superslabs = heap.slabs().superslabs().size();
+        rig.memory.failPurges(true); // so that very much stays free
+        pinned.visit(2 * superslabs);
+        pinned.pages.beginRound();
+        assertThat(pinned.pages.isInRound()).isFalse();
+        pinned.visit(superslabs);
+        pinned.pages.beginRound();
+        assertThat(pinned.pages.isInRound()).as("all were visited once").isTrue();
+        rig.memory.failPurges(false);
+    }
+
+    @Test
     void aHeapWhosePagesGoByTimeIsVisitedOnlyIfVeryMuchIsFree() {
         pinned.pin(8);
         assertThat(pinned.idle()).isBetween(3 * PagePurge.SPARED_BYTES, PagePurge.MOST_SPARED_BYTES);
