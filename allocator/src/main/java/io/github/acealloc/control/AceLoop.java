@@ -325,11 +325,13 @@ public final class AceLoop {
      * @return nanoseconds, at least the purge delay
      */
     public double pageDelay() {
-        if (pageNanos == 0) {
+        boolean learns = mode == Mode.LEARN;
+        if (learns && pageNanos == 0) {
             pageNanos = pageCost.getAsDouble();
         }
         Economics economics = new Economics(profile.price(), Economics.UNTIMED_REFILL_NANOS);
-        return economics.pageDelay(pageNanos, start.get().purgeDelayNanos());
+        return economics.pageDelay(
+                learns ? pageNanos : PageCost.UNMEASURED, start.get().purgeDelayNanos());
     }
 
     /**

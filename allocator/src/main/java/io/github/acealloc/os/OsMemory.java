@@ -4,8 +4,8 @@ package io.github.acealloc.os;
 /**
  * A source of memory. Safe for use by any thread.
  *
- * <p>Preconditions are the caller's: {@code bytes > 0}; a region is released once, to the source that made it, when nothing reads or writes it any more,
- * and not purged or released by two threads at a time. The source counts nothing; {@link MemoryBudget} does.
+ * <p>Preconditions are the caller's: {@code bytes > 0}; a region is released once, to the source that made it, when nothing reads or
+ * writes it any more, and not purged or released by two threads at a time. The source counts nothing; {@link MemoryBudget} does.
  */
 public interface OsMemory {
 
