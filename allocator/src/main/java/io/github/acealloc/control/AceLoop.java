@@ -325,13 +325,9 @@ public final class AceLoop {
      * @return nanoseconds, at least the purge delay
      */
     public double pageDelay() {
-        boolean learns = mode == Mode.LEARN;
-        if (learns && pageNanos == 0) {
-            pageNanos = pageCost.getAsDouble();
-        }
+        double nanos = mode == Mode.LEARN && pageNanos > 0 ? pageNanos : PageCost.UNMEASURED;
         Economics economics = new Economics(profile.price(), Economics.UNTIMED_REFILL_NANOS);
-        return economics.pageDelay(
-                learns ? pageNanos : PageCost.UNMEASURED, start.get().purgeDelayNanos());
+        return economics.pageDelay(nanos, start.get().purgeDelayNanos());
     }
 
     /**
@@ -344,6 +340,9 @@ public final class AceLoop {
     }
 
     private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
+        if (pageNanos == 0) {
+            pageNanos = pageCost.getAsDouble();
+        }
         BitSet due = watch.due(readings, economics, now);
         if (!due.isEmpty()) {
             registry.turn(watch.heap(), due);
