@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -64,10 +63,6 @@ public final class AceAllocator implements Governor.Governed {
     private final HugeBlocks huge;
     private final IdleTrim idleTrim;
     private final AceLoop loop;
-
-    /** Made early: a call site that is first met on a full Java heap never works. */
-    private final DoubleSupplier pageDelay;
-
     private long askingBefore = HeapRegistry.handOver();
     private final Pace pace = new Pace(System.nanoTime());
     private volatile Knobs knobs;
@@ -109,7 +104,6 @@ public final class AceAllocator implements Governor.Governed {
         idleTrim = new IdleTrim(registry);
         loop = new AceLoop(
                 kind(), registry, this::knobs, mode, profile, budget.limit(), () -> PageCost.measure(memory));
-        pageDelay = loop::pageDelay;
         budget.addReclaimer(new MemoryBudget.Reclaimer() {
             @Override
             public void reclaim(Object requester) {
@@ -272,7 +266,7 @@ public final class AceAllocator implements Governor.Governed {
         boolean more = false;
         try {
             more = idleTrim.look(
-                    now, delay, pageDelay, dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS));
+                    now, delay, loop.pageDelay(), dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS));
             loop.forget(registry.heaps());
         } finally {
             try {

@@ -7,7 +7,6 @@ import io.github.acealloc.slab.SizeClasses;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.function.DoubleSupplier;
 
 /**
  * Finds what heaps hold and nobody has used for a while, and has their owners give it back.
@@ -41,11 +40,11 @@ public final class IdleTrim {
      *
      * @param now the time, as {@code System.nanoTime()} tells it
      * @param delayNanos how long something lies unused before it is given back
-     * @param pageNanos the same for slabs and pages of a heap that goes on allocating, and no less; asked for when there is one
+     * @param pageNanos the same for slabs and pages of a heap that goes on allocating
      * @param leaveNanos how long a heap is empty and unused before its event loop gives it up
      * @return whether a heap's trimming took so long that it stopped, so that it should go on soon
      */
-    public boolean look(long now, long delayNanos, DoubleSupplier pageNanos, long leaveNanos) {
+    public boolean look(long now, long delayNanos, double pageNanos, long leaveNanos) {
         boolean unfinished = false;
         RuntimeException failure = null;
         for (ThreadHeap heap : registry.heaps()) {
@@ -65,7 +64,7 @@ public final class IdleTrim {
         return unfinished;
     }
 
-    private boolean lookAt(ThreadHeap heap, long now, long delayNanos, DoubleSupplier pageNanos, long leaveNanos) {
+    private boolean lookAt(ThreadHeap heap, long now, long delayNanos, double pageNanos, long leaveNanos) {
         Watch watch = watches.computeIfAbsent(heap, h -> new Watch(now));
         long[] classes = watch.quietClasses(heap, now, delayNanos);
         long whole = watch.idleHeap(heap, now, delayNanos);
@@ -140,10 +139,9 @@ public final class IdleTrim {
          * Whether it is time for another round in a heap that is in use; asked after {@link #idleHeap}. What is free at two of them
          * goes, so it has been free for half of the time at least and for the whole of it at most.
          */
-        boolean isRoundDue(long now, long delayNanos, DoubleSupplier pageNanos) {
+        boolean isRoundDue(long now, long delayNanos, double pageNanos) {
             long passed = now - roundSince;
-            boolean due = now - heapSince < delayNanos
-                    && (passed < 0 || (passed >= delayNanos / 2 && passed >= pageNanos.getAsDouble() / 2));
+            boolean due = now - heapSince < delayNanos && (passed < 0 || passed >= pageNanos / 2);
             if (due) {
                 roundSince = now;
             }

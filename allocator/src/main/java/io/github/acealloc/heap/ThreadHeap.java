@@ -425,12 +425,11 @@ public final class ThreadHeap {
         boolean idle = activity() == heapActivity;
         if (idle) {
             slabs.pages().pass(PASS_NANOS);
+            unfinished = !refill.remote().isEmpty() || slabs.pages().isDue();
         } else {
             slabs.pages().age(PASS_NANOS);
+            unfinished = slabs.pages().isInRound();
         }
-        unfinished = idle
-                ? !refill.remote().isEmpty() || slabs.pages().isDue()
-                : slabs.pages().isInRound();
     }
 
     /**

@@ -47,7 +47,7 @@ class BusyHeapPagesTest {
 
     private boolean lookAfter(long nanos) {
         now += nanos;
-        boolean more = idleTrim.look(now, DELAY, () -> PAGES, LEAVE);
+        boolean more = idleTrim.look(now, DELAY, PAGES, LEAVE);
         registry.awaitAsked();
         loop.settle();
         return more;

@@ -97,7 +97,7 @@ class IdleTrimTest {
     }
 
     private void look() {
-        idleTrim.look(now, DELAY, () -> PAGES, LEAVE);
+        idleTrim.look(now, DELAY, PAGES, LEAVE);
         settle();
     }
 
@@ -127,7 +127,7 @@ class IdleTrimTest {
         now += DELAY;
         int passes = 0;
         do {
-            boolean unfinished = idleTrim.look(now, DELAY, () -> PAGES, LEAVE);
+            boolean unfinished = idleTrim.look(now, DELAY, PAGES, LEAVE);
             assertThat(unfinished || passes == 0 || heap.remoteCount() == 0)
                     .as("pass %s of %s blocks", passes, heap.remoteCount())
                     .isTrue();
@@ -137,7 +137,7 @@ class IdleTrimTest {
         assertThat(passes).isGreaterThan(2);
         lookAfter(DELAY);
         lookAfter(DELAY);
-        assertThat(idleTrim.look(now, DELAY, () -> PAGES, LEAVE))
+        assertThat(idleTrim.look(now, DELAY, PAGES, LEAVE))
                 .as("nothing is left to do")
                 .isFalse();
         assertThat(heap.committedBytes()).isZero();
