@@ -43,7 +43,8 @@ class LarsonTest {
                     .containsEntry(Metric.HEAPS, (double) stats.heaps())
                     .containsEntry(Metric.ADOPTIONS, (double) stats.counters().adoptions());
             // A heap on the shelf that somebody borrows just then cannot be adopted; a new one is made instead.
-            assertThat(stats.heaps() + stats.counters().adoptions()).isEqualTo(GENERATIONS * Larson.LOOPS);
+            // Fewer where one that held nothing went, because enough others were on the shelf.
+            assertThat(stats.heaps() + stats.counters().adoptions()).isLessThanOrEqualTo(GENERATIONS * Larson.LOOPS);
             assertThat(stats.counters().adoptions()).isGreaterThanOrEqualTo(GENERATIONS);
         }
     }
