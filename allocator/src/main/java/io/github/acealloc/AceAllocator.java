@@ -55,6 +55,9 @@ public final class AceAllocator implements Governor.Governed {
 
     private static final long WALK_NANOS = 10_000_000;
 
+    /** Below it superslabs that count as a whole are small, so that many heaps can have one. */
+    private static final long SMALL_LIMIT = 1L << 30;
+
     private final OsMemory memory;
     private final MemoryBudget budget;
     private final Binder binder;
@@ -95,7 +98,8 @@ public final class AceAllocator implements Governor.Governed {
         this.budget = budget;
         this.binder = binder;
         this.knobs = knobs;
-        store = new SuperslabStore(memory, budget, this::watch);
+        boolean small = !memory.isLazy() && budget.limit() < SMALL_LIMIT;
+        store = new SuperslabStore(memory, budget, this::watch, small);
         AtomicInteger numbers = new AtomicInteger();
         Supplier<ThreadHeap> newHeap =
                 () -> new ThreadHeap(numbers.getAndIncrement(), store, binder, budget, this::knobs);

@@ -32,6 +32,7 @@ public final class RawAllocator implements AutoCloseable {
 
     RawAllocator(OsMemory memory, long maxBytes) {
         engine = new AceAllocator(memory, new MemoryBudget(maxBytes), Knobs.defaults(), RawBlock::new);
+        engine.store().keepRecords();
     }
 
     /**

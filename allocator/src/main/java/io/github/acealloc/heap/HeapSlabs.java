@@ -169,14 +169,27 @@ final class HeapSlabs {
         Superslab superslab = fullestWithRoom(units, knobs.tiering() ? Superslab.Tier.DRAINING : null);
         if (superslab == null && mayFetch) {
             superslab = fullestWithRoom(units, Superslab.Tier.HOT);
-            superslab = superslab != null ? superslab : fetchSuperslab();
+            superslab = superslab != null ? superslab : fetchSuperslab(units);
         }
-        if (superslab == null) {
-            return null;
+        Slab slab = superslab == null ? null : cut(superslab, sizeClass, index);
+        if (slab == null) { // at the limit, where only what was touched before can be had
+            superslab = touchedWithRoom(units);
+            slab = superslab == null ? null : cut(superslab, sizeClass, index);
         }
+        return slab;
+    }
+
+    /** Cuts a slab from a superslab that has room for it; null at the limit, if nobody has touched its units yet. */
+    private Slab cut(Superslab superslab, int sizeClass, int index) {
+        int units = SizeClasses.units(sizeClass);
         boolean wasEmpty = superslab.isEmpty();
+        superslab.enterService(heap.number());
         int first = superslab.take(units);
         try {
+            if (!store.tryCommit(superslab, first, units)) {
+                superslab.give(first, units);
+                return null;
+            }
             Slab slab = Slab.ofClass(superslab, first, sizeClass, index);
             superslab.place(slab);
             emptySuperslabs -= wasEmpty ? 1 : 0;
@@ -184,6 +197,7 @@ final class HeapSlabs {
             slabs[index] = slab;
             blocks[index] = slab.blocks();
             slabCounts[sizeClass]++;
+            pages.cut();
             return slab;
         } catch (Throwable e) {
             superslab.give(first, units);
@@ -201,20 +215,29 @@ final class HeapSlabs {
                 best = superslab;
             }
         }
-        if (best != null) {
-            best.enterService(heap.number());
-        }
         return best;
     }
 
-    private Superslab fetchSuperslab() {
+    private Superslab touchedWithRoom(int units) {
+        for (Superslab superslab : superslabs) {
+            if (superslab.hasTouchedRoom(units)) {
+                return superslab;
+            }
+        }
+        return null;
+    }
+
+    /** What it takes to cut a slab of a class where all that there is is in use. */
+    int neededBytes(int sizeClass) {
+        return store.neededBytes(SizeClasses.units(sizeClass));
+    }
+
+    private Superslab fetchSuperslab(int units) {
         superslabs.ensureCapacity(superslabs.size() + 1);
-        Superslab superslab = store.tryAcquire();
+        Superslab superslab = store.tryAcquire(units);
         if (superslab != null) {
-            superslab.enterService(heap.number());
             superslabs.add(superslab);
             emptySuperslabs++;
-            pages.fetched();
         }
         return superslab;
     }

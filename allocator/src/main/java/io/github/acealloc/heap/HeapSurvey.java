@@ -92,7 +92,7 @@ public final class HeapSurvey {
     private int surveyTiers(ThreadHeap heap) {
         int draining = 0;
         for (Superslab superslab : heap.slabs().superslabSnapshot()) {
-            long bytes = (long) superslab.region().bytes() - superslab.purgedBytes();
+            long bytes = superslab.committedBytes();
             long used = superslab.usedBytes();
             // No switch: that takes a class of its own, which a closed class loader could not load any more.
             Superslab.Tier tier = superslab.tier();

@@ -91,8 +91,8 @@ final class PagePurge {
         this.superslabs = superslabs;
     }
 
-    /** Counts a superslab that has come in, of which no page may have been used yet. */
-    void fetched() {
+    /** Counts a slab that was cut, of which not every page need ever be used. */
+    void cut() {
         changes += store.purgesParts() ? 1 : 0;
     }
 

@@ -25,7 +25,6 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     private final HeapSlabs slabs;
     private final MemoryBudget budget;
     private final HeapCounters counters;
-    private final int superslabBytes;
     private final LongSupplier clock;
     private final RemoteFrees remote;
     private final PastCaches pastCaches = new PastCaches();
@@ -37,14 +36,12 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             HeapSlabs slabs,
             MemoryBudget budget,
             HeapCounters counters,
-            int superslabBytes,
             LongSupplier clock) {
         this.heap = heap;
         this.keeper = keeper;
         this.slabs = slabs;
         this.budget = budget;
         this.counters = counters;
-        this.superslabBytes = superslabBytes;
         this.clock = clock;
         remote = new RemoteFrees(heap.number());
     }
@@ -142,7 +139,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
                 }
             }
             if (reclaims == 0) {
-                throw budget.exhausted(SizeClasses.blockBytes(sizeClass), superslabBytes);
+                throw budget.exhausted(SizeClasses.blockBytes(sizeClass), slabs.neededBytes(sizeClass));
             }
             reclaims = budget.reclaim(heap) ? reclaims - 1 : 0;
         }

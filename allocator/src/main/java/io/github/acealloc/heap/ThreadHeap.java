@@ -62,7 +62,6 @@ public final class ThreadHeap {
     /** The limits of this heap alone, or null: stored by the governor, read by the owner in refill and spill. */
     private volatile Knobs ownKnobs;
 
-    private final int superslabBytes;
     private volatile boolean retired;
 
     /** Written by the owner, cleared by the governor; if one misses the other, memory goes a tick later. */
@@ -105,12 +104,11 @@ public final class ThreadHeap {
             LongSupplier clock) {
         OWNER.setVolatile(this, null); // so that it is linked, which makes objects: giving up must not fail
         this.number = number;
-        this.superslabBytes = store.superslabBytes();
         this.commonKnobs = knobs;
         this.binder = binder;
         tasks = new OwnerTasks(this, clock);
         slabs = new HeapSlabs(this, store, binder, counters);
-        refill = new Refill(this, keeper, slabs, budget, counters, superslabBytes, clock);
+        refill = new Refill(this, keeper, slabs, budget, counters, clock);
         caches = new HotCache[SizeClasses.COUNT];
         for (int c = 0; c < caches.length; c++) {
             caches[c] = new HotCache(refill, c, 0, clock);
@@ -572,7 +570,7 @@ public final class ThreadHeap {
     public long committedBytes() {
         long bytes = 0;
         for (Superslab superslab : slabs.superslabSnapshot()) {
-            bytes += superslabBytes - superslab.purgedBytes();
+            bytes += superslab.committedBytes();
         }
         return bytes;
     }

@@ -89,6 +89,16 @@ public final class MemoryBudget {
     }
 
     /**
+     * Whether bytes would fit under the limit now.
+     *
+     * @param bytes how many
+     * @return what {@link #tryTake} would say
+     */
+    public boolean hasRoom(long bytes) {
+        return committed.get() <= limit - bytes;
+    }
+
+    /**
      * Gives bytes back.
      *
      * @param bytes as many as one {@link #tryTake} took

@@ -46,6 +46,15 @@ public interface OsMemory {
     boolean isDirect();
 
     /**
+     * Whether memory costs nothing until it is touched, so that what nobody has touched yet need not be counted.
+     *
+     * @return {@code true} where {@link #reserve} gets addresses, and pages come by themselves
+     */
+    default boolean isLazy() {
+        return false;
+    }
+
+    /**
      * The best source of direct memory that this JVM has.
      *
      * @return a source that prints no warning

@@ -8,8 +8,9 @@ import io.github.acealloc.os.Region;
  * A region of about 2 MiB, cut into units that slabs are made of.
  *
  * <pre>
- *   direct   32 units of 64 KiB | a page with a {@link SlabRecord} for each unit
+ *   direct   32 units of 64 KiB | a page with a {@link SlabRecord} for each unit, used where memory is freed by address
  *   heap     31 units, so that with its header the array just fits into 2 MiB of the Java heap's own regions
+ *   small    7 units, where memory counts as a whole and the limit is low; as many as a larger slab needs
  * </pre>
  *
  * <p>Laws: a unit is in exactly one slab or free; {@code usedBytes} are the blocks that are not free in their slabs. Owned
@@ -30,6 +31,10 @@ public final class Superslab {
     public static final int UNITS = Integer.SIZE;
 
     private static final int UNITS_ON_HEAP = UNITS - 1;
+
+    /** With its header such an array is small enough for the Java heap not to give it regions of its own. */
+    static final int SMALL_UNITS = 7;
+
     private static final int DRAINING_SHIFT = 2;
     private static final int HOT_SHIFT = 1;
 
@@ -44,9 +49,20 @@ public final class Superslab {
     }
 
     private final Region region;
+
+    /** Whether its tail says which slabs lie in it. */
+    private final boolean recorded;
+
     private final Slab[] slabs;
     private final int allFree;
     private int freeUnits;
+
+    /** Units that nobody has touched since the memory came or went as a whole: they do not count as committed. */
+    private int untouched;
+
+    /** What counts as committed behind the units. */
+    private int tailBytes;
+
     private int usedBytes;
     private boolean draining;
 
@@ -65,20 +81,26 @@ public final class Superslab {
     Superslab previousEmpty;
     Superslab nextEmpty;
 
-    Superslab(Region region) {
+    Superslab(Region region, int units, boolean recorded) {
         this.region = region;
-        slabs = new Slab[units(region.array() == null)];
+        this.recorded = recorded && region.array() == null;
+        slabs = new Slab[units];
         allFree = -1 >>> (UNITS - slabs.length);
+        tailBytes = tailBytes(isDirect());
         freeUnits = allFree;
-        if (isDirect()) {
+        if (this.recorded) {
             for (int unit = 0; unit < slabs.length; unit++) {
                 SlabRecord.clear(region.buffer(), recordAt(unit));
             }
         }
     }
 
-    private static int units(boolean direct) {
+    static int units(boolean direct) {
         return direct ? UNITS : UNITS_ON_HEAP;
+    }
+
+    private static int tailBytes(boolean direct) {
+        return direct ? OsMemory.PAGE - OsMemory.ALIGNMENT : 0;
     }
 
     /**
@@ -88,7 +110,12 @@ public final class Superslab {
      * @return bytes
      */
     public static int bytes(boolean direct) {
-        return units(direct) * UNIT_BYTES + (direct ? OsMemory.PAGE - OsMemory.ALIGNMENT : 0);
+        return bytes(direct, units(direct));
+    }
+
+    /** The size of a superslab of so many units. */
+    static int bytes(boolean direct, int units) {
+        return units * UNIT_BYTES + tailBytes(direct);
     }
 
     private boolean isDirect() {
@@ -110,19 +137,57 @@ public final class Superslab {
     }
 
     /**
-     * Takes contiguous units, the lowest that fit.
+     * Whether contiguous units can be taken that were touched before.
+     *
+     * @param units how many, 1 to {@link #UNITS}
+     * @return {@code true} if {@link #take} would find them
+     */
+    public boolean hasTouchedRoom(int units) {
+        return runsOf(freeUnits & ~untouched, units) != 0;
+    }
+
+    /**
+     * Takes contiguous units, the lowest that fit; such that were touched before if there are any.
      *
      * @param units how many, 1 to {@link #UNITS}
      * @return the first unit, or −1 if no run of free units is long enough
      */
     public int take(int units) {
-        int starts = runsOf(freeUnits, units);
+        int starts = runsOf(freeUnits & ~untouched, units);
+        if (starts == 0) {
+            starts = runsOf(freeUnits, units);
+        }
         if (starts == 0) {
             return -1;
         }
         int first = Integer.numberOfTrailingZeros(starts);
         freeUnits &= ~mask(first, units);
         return first;
+    }
+
+    /** What of some units was never touched, in bytes. */
+    int untouchedBytes(int first, int units) {
+        return Integer.bitCount(untouched & mask(first, units)) << UNIT_SHIFT;
+    }
+
+    /** Counts units as touched from now on. */
+    void touchUnits(int first, int units) {
+        untouched &= ~mask(first, units);
+    }
+
+    /** Counts all its units as never touched: the memory is new, or was given back as a whole. */
+    void untouchAll() {
+        untouched = allFree;
+        tailBytes = recorded ? tailBytes : 0;
+    }
+
+    /**
+     * What counts as committed: all but pages that were given back, and units that nobody has touched.
+     *
+     * @return bytes
+     */
+    public int committedBytes() {
+        return (Integer.bitCount(allFree & ~untouched) << UNIT_SHIFT) + tailBytes - purgedBytes();
     }
 
     /**
@@ -136,7 +201,7 @@ public final class Superslab {
         int first = slab.firstUnit();
         for (int unit = first; unit < first + SizeClasses.units(slab.sizeClass()); unit++) {
             slabs[unit] = slab;
-            if (isDirect()) {
+            if (recorded) {
                 SlabRecord.write(region.buffer(), recordAt(unit), slab, owner);
             }
         }
@@ -153,7 +218,7 @@ public final class Superslab {
         assert (freeUnits & mask) == 0 : "units " + first + "+" + units + " given back twice";
         for (int unit = first; unit < first + units; unit++) {
             slabs[unit] = null;
-            if (isDirect()) {
+            if (recorded) {
                 SlabRecord.clear(region.buffer(), recordAt(unit));
             }
         }
@@ -202,12 +267,12 @@ public final class Superslab {
     }
 
     /**
-     * What is free in it and not given back: in free units, or in slabs.
+     * What is free in it and committed: in free units, or in slabs.
      *
      * @return bytes
      */
     public int idleBytes() {
-        return (slabs.length << UNIT_SHIFT) - usedBytes - purgedBytes();
+        return (Integer.bitCount(allFree & ~untouched) << UNIT_SHIFT) - usedBytes - purgedBytes();
     }
 
     /**
@@ -233,7 +298,13 @@ public final class Superslab {
             Slab slab = slabs[unit];
             if (slab != null && slab.firstUnit() == unit) {
                 slab.use(purged);
+            } else if ((untouched & 1 << unit) != 0) {
+                // There is nothing to give back. The last line reaches into a page that is the next unit's.
+                purged.use(unit << UNIT_SHIFT, UNIT_BYTES - OsMemory.ALIGNMENT);
             }
+        }
+        if (slabs.length < UNITS) {
+            purged.use(slabs.length << UNIT_SHIFT, (UNITS - slabs.length) << UNIT_SHIFT);
         }
         return purged;
     }
@@ -276,7 +347,7 @@ public final class Superslab {
         purged.restore(offset, bytes);
     }
 
-    /** Counts all its pages as there, or all as gone: whoever keeps it knows. */
+    /** Counts no page as given back any more: all are there, or all have gone, and whoever keeps it knows. */
     void restoreAll() {
         if (purged != null) {
             purged.restoreAll();
@@ -330,10 +401,10 @@ public final class Superslab {
      * What the record of a slab's unit says that is not so.
      *
      * @param unit 0 to {@link #UNITS} − 1, with a slab in it that the caller holds a block of
-     * @return the defect in words; {@code null} if there is none, and on the Java heap
+     * @return the defect in words; {@code null} if there is none, and where there are no records
      */
     public String recordDefect(int unit) {
-        return !isDirect() ? null : SlabRecord.defect(region.buffer(), recordAt(unit), slabs[unit], owner);
+        return !recorded ? null : SlabRecord.defect(region.buffer(), recordAt(unit), slabs[unit], owner);
     }
 
     /**
@@ -349,7 +420,7 @@ public final class Superslab {
     /**
      * How many units are free.
      *
-     * @return 0 to {@link #UNITS}
+     * @return 0 to {@link #units}
      */
     public int freeUnits() {
         return Integer.bitCount(freeUnits);
@@ -358,7 +429,7 @@ public final class Superslab {
     /**
      * How many units there are.
      *
-     * @return {@link #UNITS}, or one less on the Java heap
+     * @return {@link #UNITS}, or fewer
      */
     public int units() {
         return slabs.length;

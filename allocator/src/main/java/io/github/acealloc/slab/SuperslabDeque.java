@@ -29,32 +29,39 @@ final class SuperslabDeque {
     Superslab pollFirst() {
         Superslab polled = first;
         if (polled != null) {
-            first = polled.nextEmpty;
-            polled.nextEmpty = null;
-            if (first != null) {
-                first.previousEmpty = null;
-            } else {
-                last = null;
-            }
-            size--;
+            remove(polled);
         }
         return polled;
     }
 
-    /** Takes the one that came last; null if there is none. */
-    Superslab pollLast() {
+    /** Takes the one that came last of those with at least so many units; null if there is none. */
+    Superslab pollLast(int units) {
         Superslab polled = last;
+        while (polled != null && polled.units() < units) {
+            polled = polled.previousEmpty;
+        }
         if (polled != null) {
-            last = polled.previousEmpty;
-            polled.previousEmpty = null;
-            if (last != null) {
-                last.nextEmpty = null;
-            } else {
-                first = null;
-            }
-            size--;
+            remove(polled);
         }
         return polled;
+    }
+
+    private void remove(Superslab superslab) {
+        Superslab previous = superslab.previousEmpty;
+        Superslab next = superslab.nextEmpty;
+        if (previous != null) {
+            previous.nextEmpty = next;
+        } else {
+            first = next;
+        }
+        if (next != null) {
+            next.previousEmpty = previous;
+        } else {
+            last = previous;
+        }
+        superslab.previousEmpty = null;
+        superslab.nextEmpty = null;
+        size--;
     }
 
     /** The one that came first; null if there is none. */
@@ -66,11 +73,11 @@ final class SuperslabDeque {
         return size;
     }
 
-    /** What was given back of their pages before they became empty, in bytes. */
-    long purgedBytes() {
+    /** What of them is committed, in bytes. */
+    long committedBytes() {
         long bytes = 0;
         for (Superslab superslab = first; superslab != null; superslab = superslab.nextEmpty) {
-            bytes += superslab.purgedBytes();
+            bytes += superslab.committedBytes();
         }
         return bytes;
     }

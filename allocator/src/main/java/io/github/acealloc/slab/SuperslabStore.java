@@ -36,6 +36,8 @@ public final class SuperslabStore {
     /** A page alone is not worth a call to the system. */
     private static final int MIN_RUN = 2;
 
+    private static final int NOT_PURGED = -1;
+
     /** For how many paying times it is remembered that pages were needed again within one of them. */
     private static final int REMEMBERED = 8;
 
@@ -46,7 +48,13 @@ public final class SuperslabStore {
     private final MemoryBudget budget;
     private final Runnable grown;
     private final int superslabBytes;
-    private final SuperslabTable table = new SuperslabTable();
+
+    /** Of a superslab that comes from the system, unless a slab needs more. */
+    private final int fewestUnits;
+
+    /** Null where nobody asks for addresses: then no superslab has records either. */
+    private SuperslabTable table;
+
     private final SuperslabDeque resident = new SuperslabDeque();
     private final SuperslabDeque purged = new SuperslabDeque();
 
@@ -83,34 +91,50 @@ public final class SuperslabStore {
      * @param grown called after memory was committed
      */
     public SuperslabStore(OsMemory memory, MemoryBudget budget, Runnable grown) {
+        this(memory, budget, grown, false);
+    }
+
+    /**
+     * A store with nothing in it.
+     *
+     * @param memory where superslabs come from
+     * @param budget what they count against
+     * @param grown called after memory was committed
+     * @param small whether superslabs have no more units than is needed, or a few; not where memory is lazy
+     */
+    public SuperslabStore(OsMemory memory, MemoryBudget budget, Runnable grown, boolean small) {
         this.memory = memory;
+        fewestUnits = small ? Superslab.SMALL_UNITS : Superslab.units(memory.isDirect());
         this.budget = budget;
         this.grown = grown;
-        superslabBytes = Superslab.bytes(memory.isDirect());
+        superslabBytes = Superslab.bytes(memory.isDirect(), fewestUnits);
         purgesParts = memory.isDirect();
     }
 
     /**
      * Gets an empty superslab.
      *
-     * @return {@code null} if the budget's limit is reached or the system refuses
+     * @param units which are to be cut from it first
+     * @return {@code null} if they would not fit under the budget's limit, or the system refuses
      */
-    public Superslab tryAcquire() {
+    public Superslab tryAcquire(int units) {
         synchronized (this) {
-            Superslab last = resident.pollLast();
+            Superslab last = resident.pollLast(units);
             if (last != null) {
                 return last;
             }
         }
-        if (!budget.tryTake(superslabBytes)) {
+        int wanted = Math.max(units, fewestUnits);
+        int bytes = bytesAtFirst(wanted);
+        if (!budget.hasRoom(neededBytes(units)) || !budget.tryTake(bytes)) {
             return null;
         }
         Superslab superslab;
         synchronized (this) {
-            committedBytes += superslabBytes;
+            committedBytes += bytes;
             superslab = pollGone();
         }
-        superslab = superslab != null ? superslab : fresh();
+        superslab = superslab != null ? superslab : fresh(wanted);
         if (superslab != null) {
             grown.run();
         }
@@ -122,7 +146,7 @@ public final class SuperslabStore {
      * Under the lock.
      */
     private Superslab pollGone() {
-        Superslab last = purged.pollLast();
+        Superslab last = purged.pollLast(fewestUnits);
         if (last == null && goneCount == 0) {
             return null;
         }
@@ -142,33 +166,81 @@ public final class SuperslabStore {
         return gone[goneEnd];
     }
 
-    private Superslab fresh() {
+    /** What a superslab that comes from the system counts as committed at once; its units may follow when they are cut. */
+    private int bytesAtFirst(int units) {
+        int bytes = Superslab.bytes(memory.isDirect(), units);
+        if (memory.isLazy()) {
+            bytes = table != null ? bytes - units * Superslab.UNIT_BYTES : 0;
+        }
+        return bytes;
+    }
+
+    private Superslab fresh(int units) {
         Region region = null;
         try {
-            region = memory.reserve(superslabBytes);
-            Superslab superslab = new Superslab(region);
-            table.add(superslab);
+            region = memory.reserve(Superslab.bytes(memory.isDirect(), units));
+            Superslab superslab = new Superslab(region, units, table != null);
+            if (memory.isLazy()) {
+                superslab.untouchAll();
+            }
+            if (table != null) {
+                table.add(superslab);
+            }
             budget.servedBySystem();
             return superslab;
         } catch (OutOfMemoryError e) {
             // Others use the same system memory; the caller trims, tries again and then says so.
             budget.refusedBySystem(e);
-            undo(region);
+            undo(region, units);
             return null;
         } catch (Throwable e) {
-            undo(region);
+            undo(region, units);
             throw e;
         }
     }
 
-    private void undo(Region region) {
+    private void undo(Region region, int units) {
         try {
             if (region != null) {
                 memory.release(region);
             }
         } finally {
-            uncommit(superslabBytes);
+            uncommit(bytesAtFirst(units));
         }
+    }
+
+    /**
+     * What is counted when a slab is cut from a superslab that comes from the system.
+     *
+     * @param units the slab's
+     * @return bytes
+     */
+    public int neededBytes(int units) {
+        int wanted = Math.max(units, fewestUnits);
+        return bytesAtFirst(wanted) + (memory.isLazy() ? units * Superslab.UNIT_BYTES : 0);
+    }
+
+    /**
+     * Counts units that are about to be used, where nobody has touched them yet. The caller owns the superslab.
+     *
+     * @param superslab theirs
+     * @param first the first of them
+     * @param units how many
+     * @return {@code false} if the budget's limit is reached
+     */
+    public boolean tryCommit(Superslab superslab, int first, int units) {
+        int missing = superslab.untouchedBytes(first, units);
+        if (missing == 0) {
+            return true;
+        }
+        if (!budget.tryTake(missing)) {
+            return false;
+        }
+        synchronized (this) {
+            committedBytes += missing;
+        }
+        superslab.touchUnits(first, units);
+        return true;
     }
 
     private void uncommit(int bytes) {
@@ -180,10 +252,13 @@ public final class SuperslabStore {
 
     /** After all pages of an empty superslab went: how many bytes of them were still committed. */
     private synchronized int forgetPages(Superslab superslab) {
-        int purgedBefore = superslab.purgedBytes();
-        purgedInUseBytes -= purgedBefore;
+        int committed = superslab.committedBytes();
+        purgedInUseBytes -= superslab.purgedBytes();
         superslab.restoreAll();
-        return superslabBytes - purgedBefore;
+        if (memory.isLazy()) {
+            superslab.untouchAll();
+        }
+        return committed;
     }
 
     /**
@@ -339,7 +414,7 @@ public final class SuperslabStore {
             boolean wentWhole;
             try {
                 bytes = tryPurge(superslab);
-                wentWhole = bytes == 0;
+                wentWhole = bytes == NOT_PURGED;
                 if (wentWhole) {
                     giveToSystem(superslab);
                     bytes = forgetPages(superslab);
@@ -417,20 +492,20 @@ public final class SuperslabStore {
 
     /**
      * Gives the pages back and keeps the address range; not when there are enough, or the store was closed meanwhile.
-     * Returns how many bytes are committed no more.
+     * Returns how many bytes are committed no more, or {@link #NOT_PURGED}.
      */
     private int tryPurge(Superslab superslab) {
         synchronized (this) {
             if (closed || purged.size() >= MAX_PURGED) {
-                return 0;
+                return NOT_PURGED;
             }
         }
-        if (!memory.purge(superslab.region(), 0, superslabBytes)) {
-            return 0;
+        if (!memory.purge(superslab.region(), 0, superslab.region().bytes())) {
+            return NOT_PURGED;
         }
         synchronized (this) {
             if (closed) {
-                return 0;
+                return NOT_PURGED;
             }
             int gone = forgetPages(superslab);
             purged.addLast(superslab, superslab.emptySince);
@@ -468,11 +543,15 @@ public final class SuperslabStore {
     }
 
     private void giveToSystem(Superslab superslab) {
-        table.remove(superslab);
+        if (table != null) {
+            table.remove(superslab);
+        }
         try {
             memory.release(superslab.region());
         } catch (Throwable e) {
-            table.add(superslab);
+            if (table != null) {
+                table.add(superslab);
+            }
             throw e;
         }
         synchronized (this) {
@@ -480,10 +559,15 @@ public final class SuperslabStore {
         }
     }
 
+    /** Has addresses found and slabs recorded in memory, for who frees by address. To be called before there is a superslab. */
+    public void keepRecords() {
+        table = new SuperslabTable();
+    }
+
     /**
      * Which superslab an address lies in.
      *
-     * @return the table of all that there are
+     * @return the table of all that there are; {@code null} without {@link #keepRecords}
      */
     public SuperslabTable table() {
         return table;
@@ -495,7 +579,7 @@ public final class SuperslabStore {
      * @return bytes
      */
     public synchronized long residentBytes() {
-        return (long) resident.size() * superslabBytes - resident.purgedBytes();
+        return resident.committedBytes();
     }
 
     /**
@@ -508,12 +592,12 @@ public final class SuperslabStore {
     }
 
     /**
-     * Whether address ranges without pages are kept.
+     * Whether empty superslabs are kept, with pages or without.
      *
-     * @return {@code false} if all memory that it has is committed
+     * @return {@code false} if it has nothing to give back
      */
     public synchronized boolean keepsAddresses() {
-        return purged.size() > 0;
+        return purged.size() + resident.size() > 0;
     }
 
     /**
@@ -535,7 +619,7 @@ public final class SuperslabStore {
     }
 
     /**
-     * The size of each superslab.
+     * The size of a superslab.
      *
      * @return bytes
      */

@@ -41,7 +41,9 @@ final class HeapRig {
 
     /** In direct memory, where superslabs have a unit more and a record of each; to be given back by the test. */
     static HeapRig direct() {
-        return new HeapRig(OsMemory.direct());
+        HeapRig rig = new HeapRig(OsMemory.direct());
+        rig.store.keepRecords();
+        return rig;
     }
 
     /** Another heap on the same store, without an owner. */

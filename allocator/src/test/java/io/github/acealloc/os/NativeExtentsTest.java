@@ -115,7 +115,7 @@ class NativeExtentsTest {
             int before = mappings();
             List<Superslab> superslabs = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
-                superslabs.add(store.tryAcquire());
+                superslabs.add(store.tryAcquire(1));
             }
             for (int i = 0; i < 1000; i += 2) {
                 store.release(superslabs.get(i));

@@ -28,7 +28,7 @@ public final class RecordTarget {
         if (input.length < 2) {
             return;
         }
-        Superslab superslab = new Superslab(Region.direct(MEMORY, null, 0));
+        Superslab superslab = new Superslab(Region.direct(MEMORY, null, 0), Superslab.UNITS, true);
         superslab.enterService(OWNER);
         int sizeClass = Byte.toUnsignedInt(input[0]) % SizeClasses.COUNT;
         Slab slab = Slab.ofClass(superslab, superslab.take(SizeClasses.units(sizeClass)), sizeClass, input[0]);

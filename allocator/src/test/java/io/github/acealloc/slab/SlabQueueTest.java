@@ -28,7 +28,7 @@ class SlabQueueTest {
     private void reset() {
         queue = new SlabQueue();
         slabs.clear();
-        Superslab superslab = new Superslab(Region.heap(new byte[16]));
+        Superslab superslab = new Superslab(Region.heap(new byte[16]), Superslab.units(false), true);
         for (int i = 0; i < SLABS; i++) {
             slabs.add(Slab.ofClass(superslab, i, SizeClasses.of(1024), i));
         }

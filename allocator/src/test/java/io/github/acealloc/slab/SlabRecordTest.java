@@ -26,7 +26,7 @@ class SlabRecordTest {
 
     /** jqwik runs all tries on one instance. */
     private void reset() {
-        superslab = new Superslab(Region.direct(memory, null, 0));
+        superslab = new Superslab(Region.direct(memory, null, 0), Superslab.UNITS, true);
         superslab.enterService(OWNER);
     }
 
@@ -157,7 +157,7 @@ class SlabRecordTest {
 
     @Test
     void onTheJavaHeapThereAreNone() {
-        Superslab array = new Superslab(Region.heap(new byte[16]));
+        Superslab array = new Superslab(Region.heap(new byte[16]), Superslab.units(false), true);
         int unit = array.take(1);
         array.place(Slab.ofClass(array, unit, SizeClasses.of(1024), 0));
         assertThat(array.recordDefect(unit)).isNull();
@@ -174,7 +174,7 @@ class SlabRecordTest {
                     .as("blocks of " + bytes)
                     .isEqualTo(inUnits);
             int slabs = Superslab.UNITS / SizeClasses.units(sizeClass);
-            Superslab whole = new Superslab(superslab.region());
+            Superslab whole = new Superslab(superslab.region(), Superslab.UNITS, true);
             for (int i = 0; i < slabs; i++) {
                 int first = whole.take(SizeClasses.units(sizeClass));
                 assertThat(first).isNotNegative();

@@ -21,7 +21,7 @@ class SlabTest {
     private static final int FIRST_UNIT = 3;
     private static final int INDEX = 5;
 
-    private final Superslab superslab = new Superslab(Region.heap(new byte[16]));
+    private final Superslab superslab = new Superslab(Region.heap(new byte[16]), Superslab.units(false), true);
 
     private Slab slab(int blockBytes) {
         return Slab.ofClass(superslab, FIRST_UNIT, SizeClasses.of(blockBytes), INDEX);

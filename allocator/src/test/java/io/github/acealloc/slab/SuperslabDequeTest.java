@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.os.Region;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class SuperslabDequeTest {
         ArrayDeque<Superslab> model = new ArrayDeque<>();
         ArrayDeque<Superslab> outside = new ArrayDeque<>();
         for (int i = 0; i < SUPERSLABS; i++) {
-            outside.add(new Superslab(Region.heap(new byte[64])));
+            outside.add(new Superslab(Region.heap(new byte[64]), 1 + i % 4, true));
         }
         for (int step = 0; step < STEPS; step++) {
             int what = random.nextInt(4);
@@ -32,8 +33,9 @@ class SuperslabDequeTest {
                 model.addLast(superslab);
                 assertThat(superslab.emptySince).isEqualTo(step);
             } else {
-                Superslab expected = what == 0 ? model.pollFirst() : model.pollLast();
-                assertThat(what == 0 ? deque.pollFirst() : deque.pollLast())
+                int units = random.nextInt(5);
+                Superslab expected = what == 0 ? model.pollFirst() : last(model, units);
+                assertThat(what == 0 ? deque.pollFirst() : deque.pollLast(units))
                         .as("seed %s, step %s", seed, step)
                         .isSameAs(expected);
                 if (expected != null) {
@@ -43,5 +45,17 @@ class SuperslabDequeTest {
             assertThat(deque.first()).isSameAs(model.peekFirst());
             assertThat(deque.size()).isEqualTo(model.size());
         }
+    }
+
+    private static Superslab last(ArrayDeque<Superslab> model, int units) {
+        Iterator<Superslab> fromLast = model.descendingIterator();
+        while (fromLast.hasNext()) {
+            Superslab superslab = fromLast.next();
+            if (superslab.units() >= units) {
+                fromLast.remove();
+                return superslab;
+            }
+        }
+        return null;
     }
 }

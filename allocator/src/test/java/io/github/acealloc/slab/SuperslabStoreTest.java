@@ -125,7 +125,7 @@ class SuperslabStoreTest {
         int requests = memory.requests();
         int grownBefore = grown.get();
         memory.refuseNth(refuse ? 1 : -1);
-        Superslab superslab = store.tryAcquire();
+        Superslab superslab = store.tryAcquire(1);
         memory.refuseNth(-1);
         boolean had = resident || (room && (purged || !refuse));
         assertThat(superslab != null).isEqualTo(had);
@@ -161,7 +161,7 @@ class SuperslabStoreTest {
     private List<Superslab> acquire(int n) {
         List<Superslab> superslabs = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            superslabs.add(store.tryAcquire());
+            superslabs.add(store.tryAcquire(1));
         }
         return superslabs;
     }
@@ -169,9 +169,9 @@ class SuperslabStoreTest {
     @Test
     void thatTheSystemHasRefusedIsNoReasonOnceItGives() {
         memory.refuseNth(1);
-        assertThat(store.tryAcquire()).isNull();
+        assertThat(store.tryAcquire(1)).isNull();
         assertThat(budget.exhausted(1, 1)).hasMessageContaining("the system refused more memory: refused on purpose");
-        assertThat(store.tryAcquire()).isNotNull();
+        assertThat(store.tryAcquire(1)).isNotNull();
         assertThat(budget.exhausted(1, 1))
                 .hasMessageContaining("the limit was reached, and others have given back since");
     }
@@ -182,9 +182,9 @@ class SuperslabStoreTest {
         superslabs.forEach(store::release);
         assertThat(store.residentBytes()).isEqualTo(3L * BYTES);
         assertThat(store.committedBytes()).as("still committed").isEqualTo(3L * BYTES);
-        assertThat(store.tryAcquire()).isSameAs(superslabs.get(2));
-        assertThat(store.tryAcquire()).isSameAs(superslabs.get(1));
-        assertThat(store.tryAcquire()).isSameAs(superslabs.get(0));
+        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(2));
+        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(1));
+        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(0));
         assertThat(memory.requests()).isEqualTo(3);
     }
 
@@ -194,13 +194,13 @@ class SuperslabStoreTest {
         superslabs.subList(0, 2).forEach(store::release);
         purgeAll();
         store.release(superslabs.get(2));
-        assertThat(store.tryAcquire()).as("resident").isSameAs(superslabs.get(2));
+        assertThat(store.tryAcquire(1)).as("resident").isSameAs(superslabs.get(2));
         assertThat(grown).as("its memory was committed already").hasValue(3);
-        assertThat(store.tryAcquire()).as("purged last").isSameAs(superslabs.get(1));
+        assertThat(store.tryAcquire(1)).as("purged last").isSameAs(superslabs.get(1));
         assertThat(grown).hasValue(4);
-        assertThat(store.tryAcquire()).isSameAs(superslabs.get(0));
+        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(0));
         assertThat(memory.requests()).isEqualTo(3);
-        assertThat(superslabs).doesNotContain(store.tryAcquire());
+        assertThat(superslabs).doesNotContain(store.tryAcquire(1));
         assertThat(memory.requests()).isEqualTo(4);
     }
 
@@ -212,11 +212,11 @@ class SuperslabStoreTest {
         assertThat(budget.committed()).isZero();
         assertThat(memory.outBytes()).isZero();
         assertThat(budget.tryTake(budget.limit() - BYTES)).isTrue();
-        assertThat(store.tryAcquire()).isNotNull();
-        assertThat(store.tryAcquire()).as("no room for another").isNull();
+        assertThat(store.tryAcquire(1)).isNotNull();
+        assertThat(store.tryAcquire(1)).as("no room for another").isNull();
         assertThat(store.purgedBytes()).isEqualTo((LIMIT - 1L) * BYTES);
         budget.give(budget.limit() - BYTES);
-        assertThat(store.tryAcquire()).isNotNull();
+        assertThat(store.tryAcquire(1)).isNotNull();
     }
 
     @Test
@@ -228,7 +228,7 @@ class SuperslabStoreTest {
         expectNothingLeft();
         assertThat(store.purges()).isZero();
         assertThat(store.releases()).isEqualTo(2);
-        assertThat(superslabs).doesNotContain(store.tryAcquire());
+        assertThat(superslabs).doesNotContain(store.tryAcquire(1));
     }
 
     @Test
@@ -237,7 +237,7 @@ class SuperslabStoreTest {
         SuperslabStore wideStore = new SuperslabStore(memory, wide, () -> {});
         List<Superslab> superslabs = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            superslabs.add(wideStore.tryAcquire());
+            superslabs.add(wideStore.tryAcquire(1));
         }
         superslabs.forEach(wideStore::release);
         assertThat(wideStore.purge(System.nanoTime(), 0, NO_LIMIT)).isFalse();
@@ -279,7 +279,7 @@ class SuperslabStoreTest {
         assertThat(store.committedBytes()).isEqualTo(BYTES);
         assertThat(budget.committed()).isEqualTo(BYTES);
         assertThat(store.releases()).isZero();
-        assertThat(store.tryAcquire()).as("serves again").isSameAs(superslab);
+        assertThat(store.tryAcquire(1)).as("serves again").isSameAs(superslab);
         store.release(superslab);
         purgeAll();
         expectNothingLeft();
@@ -313,14 +313,14 @@ class SuperslabStoreTest {
     @Test
     void aSuperslabThatCouldNotBeReleasedIsStillFoundByItsAddress() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire();
+            Superslab superslab = direct.store.tryAcquire(1);
             assertThat(direct.find(superslab)).isSameAs(superslab);
             direct.store.release(superslab);
             assertThat(direct.find(superslab)).as("resident").isSameAs(superslab);
             direct.source.refusePurges(true);
             direct.source.failReleases(1);
             assertThatThrownBy(direct.store::trim).isInstanceOf(IllegalStateException.class);
-            assertThat(direct.store.tryAcquire()).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire(1)).isSameAs(superslab);
             assertThat(direct.find(superslab)).isSameAs(superslab);
         }
     }
@@ -328,12 +328,12 @@ class SuperslabStoreTest {
     @Test
     void isFoundByItsAddressAsLongAsTheAddressRangeIsKept() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire();
+            Superslab superslab = direct.store.tryAcquire(1);
             direct.store.release(superslab);
             direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
             assertThat(direct.store.purgedBytes()).isEqualTo(Superslab.bytes(true));
             assertThat(direct.find(superslab)).as("purged").isSameAs(superslab);
-            assertThat(direct.store.tryAcquire()).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire(1)).isSameAs(superslab);
             direct.store.release(superslab);
             direct.store.trim();
             assertThat(direct.find(superslab)).as("released").isNull();
@@ -344,12 +344,12 @@ class SuperslabStoreTest {
     @Test
     void aPurgedSuperslabServesAsAFreshOne() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire();
+            Superslab superslab = direct.store.tryAcquire(1);
             superslab.enterService(1);
             placeAndDissolve(superslab);
             direct.store.release(superslab);
             direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
-            assertThat(direct.store.tryAcquire()).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire(1)).isSameAs(superslab);
             superslab.enterService(2);
             placeAndDissolve(superslab);
         }
@@ -365,7 +365,7 @@ class SuperslabStoreTest {
     @Test
     void whatFailsOtherwiseThanForLackOfMemoryTakesNothingFromTheBudget() {
         SuperslabStore broken = new SuperslabStore(new BrokenMemory(), budget, grown::incrementAndGet);
-        assertThatThrownBy(() -> broken.tryAcquire()).isInstanceOf(StackOverflowError.class);
+        assertThatThrownBy(() -> broken.tryAcquire(1)).isInstanceOf(StackOverflowError.class);
         assertThat(budget.committed()).isZero();
         assertThat(broken.committedBytes()).isZero();
         assertThat(grown).hasValue(0);
@@ -409,7 +409,8 @@ class SuperslabStoreTest {
             }
         };
         SuperslabStore broken = new SuperslabStore(unprepared, new MemoryBudget(1L << 30), () -> {});
-        assertThatThrownBy(() -> broken.tryAcquire()).isInstanceOf(IndexOutOfBoundsException.class);
+        broken.keepRecords();
+        assertThatThrownBy(() -> broken.tryAcquire(1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(released).hasSize(1);
         assertThat(broken.committedBytes()).isZero();
     }
@@ -439,7 +440,7 @@ class SuperslabStoreTest {
 
     @Test
     void aSuperslabWithSlabsInItIsNotTakenBack() {
-        Superslab superslab = store.tryAcquire();
+        Superslab superslab = store.tryAcquire(1);
         superslab.take(1);
         assertThatThrownBy(() -> store.release(superslab))
                 .isInstanceOf(AssertionError.class)
@@ -476,7 +477,7 @@ class SuperslabStoreTest {
     private void churn(Random random) {
         List<Superslab> mine = new ArrayList<>();
         for (int i = 0; i < 3000; i++) {
-            Superslab superslab = random.nextBoolean() ? store.tryAcquire() : null;
+            Superslab superslab = random.nextBoolean() ? store.tryAcquire(1) : null;
             if (superslab != null) {
                 assertThat(superslab.isEmpty()).isTrue();
                 assertThat(superslab.take(2)).isZero();
@@ -497,6 +498,10 @@ class SuperslabStoreTest {
     private static final class DirectStore implements AutoCloseable {
         final FaultyMemory source = new FaultyMemory(OsMemory.direct());
         final SuperslabStore store = new SuperslabStore(source, new MemoryBudget(1L << 30), () -> {});
+
+        DirectStore() {
+            store.keepRecords();
+        }
 
         Superslab find(Superslab superslab) {
             return store.table().find(superslab.address() + 12345);

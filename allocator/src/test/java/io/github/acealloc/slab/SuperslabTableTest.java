@@ -32,7 +32,7 @@ class SuperslabTableTest {
     private static final ByteBuffer MEMORY = ByteBuffer.allocateDirect(BYTES);
 
     private static Superslab superslab(long address) {
-        return new Superslab(Region.direct(MEMORY, null, address));
+        return new Superslab(Region.direct(MEMORY, null, address), Superslab.UNITS, true);
     }
 
     /**

@@ -23,7 +23,7 @@ class SuperslabTest {
             Region.direct(ByteBuffer.allocateDirect(Superslab.bytes(true)), null, 1L << 30);
     private static final int QUARTER = 8 * Superslab.UNIT_BYTES;
 
-    private Superslab superslab = new Superslab(DIRECT);
+    private Superslab superslab = new Superslab(DIRECT, Superslab.UNITS, true);
     private boolean[] taken;
     private final List<int[]> runs = new ArrayList<>();
 
@@ -32,7 +32,7 @@ class SuperslabTest {
     void takesTheLowestRunThatFits(
             @ForAll boolean direct,
             @ForAll @Size(max = 60) List<@IntRange(min = -8, max = Superslab.UNITS) Integer> ops) {
-        superslab = new Superslab(direct ? DIRECT : ON_HEAP);
+        superslab = new Superslab(direct ? DIRECT : ON_HEAP, Superslab.units(direct), true);
         taken = new boolean[direct ? Superslab.UNITS : Superslab.UNITS - 1];
         runs.clear();
         for (int op : ops) {
@@ -109,7 +109,8 @@ class SuperslabTest {
     void knowsWhereItLiesAndWhichSlabEachUnitHolds() {
         assertThat(superslab.region()).isSameAs(DIRECT);
         assertThat(superslab.address()).isEqualTo(1L << 30);
-        assertThat(new Superslab(ON_HEAP).address()).isZero();
+        assertThat(new Superslab(ON_HEAP, Superslab.units(false), true).address())
+                .isZero();
         assertThat(superslab.slab(3)).isNull();
         Slab slab = place(96 << 10);
         assertThat(slab.firstUnit()).isZero();
@@ -193,7 +194,7 @@ class SuperslabTest {
 
     @Test
     void onTheJavaHeapTheSharesAreOf31Units() {
-        superslab = new Superslab(ON_HEAP);
+        superslab = new Superslab(ON_HEAP, Superslab.units(false), true);
         int bytes = Superslab.bytes(false);
         place(1024);
         superslab.use(bytes);

@@ -64,7 +64,7 @@ public class RemoteBit {
 
         private static Superslab superslab() {
             Superslab superslab =
-                    new SuperslabStore(new HeapMemory(), new MemoryBudget(64 << 20), () -> {}).tryAcquire();
+                    new SuperslabStore(new HeapMemory(), new MemoryBudget(64 << 20), () -> {}).tryAcquire(1);
             superslab.enterService(HEAP);
             return superslab;
         }

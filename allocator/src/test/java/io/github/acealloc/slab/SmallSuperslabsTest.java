@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.slab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.acealloc.os.HeapMemory;
+import io.github.acealloc.os.MemoryBudget;
+import io.github.acealloc.testing.FaultyMemory;
+import org.junit.jupiter.api.Test;
+
+/** Where memory counts as a whole and the limit is low, superslabs have a few units, or as many as a slab needs. */
+class SmallSuperslabsTest {
+    private static final int UNIT = Superslab.UNIT_BYTES;
+    private static final int SMALL = Superslab.SMALL_UNITS;
+
+    private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
+    private final MemoryBudget budget = new MemoryBudget(30L * UNIT);
+    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {}, true);
+
+    @Test
+    void oneHasAFewUnitsOrAsManyAsAreNeeded() {
+        for (int units : new int[] {1, SMALL, SMALL + 1, 16}) {
+            Superslab superslab = store.tryAcquire(units);
+            int expected = Math.max(units, SMALL);
+            assertThat(superslab.units()).isEqualTo(expected);
+            assertThat(superslab.freeUnits()).isEqualTo(expected);
+            assertThat(superslab.isEmpty()).isTrue();
+            assertThat(superslab.region().bytes()).isEqualTo(expected * UNIT);
+            assertThat(budget.committed()).isEqualTo(expected * UNIT);
+            superslab.enterService(0);
+            assertThat(superslab.hasRoom(expected)).isTrue();
+            assertThat(superslab.hasRoom(expected + 1)).isFalse();
+            assertThat(superslab.take(units)).isZero();
+            superslab.give(0, units);
+            store.release(superslab);
+            store.trim();
+            assertThat(budget.committed()).isZero();
+        }
+    }
+
+    @Test
+    void anEmptyOneServesAgainWhereItIsLargeEnough() {
+        Superslab small = store.tryAcquire(1);
+        Superslab large = store.tryAcquire(16);
+        store.release(large);
+        store.release(small);
+        assertThat(store.tryAcquire(16)).isSameAs(large);
+        assertThat(store.tryAcquire(8)).as("31 units in all").isNull();
+        assertThat(store.tryAcquire(7)).isSameAs(small);
+        assertThat(store.committedBytes()).isEqualTo(budget.committed()).isEqualTo((16 + SMALL) * UNIT);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedBeforeTheSystemIsAsked() {
+        assertThat(store.tryAcquire(30)).isNotNull();
+        assertThat(store.tryAcquire(1)).isNull();
+        assertThat(memory.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheSystemRefusesCountsNothing() {
+        memory.refuseNth(1);
+        assertThat(store.tryAcquire(9)).isNull();
+        assertThat(budget.committed()).isZero();
+        assertThat(store.committedBytes()).isZero();
+    }
+}
