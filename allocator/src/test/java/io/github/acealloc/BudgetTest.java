@@ -77,11 +77,11 @@ class BudgetTest {
                         Locale.ROOT,
                         "cannot allocate 1048576 bytes: the limit is reached (needed: %1$d, committed: %2$d, limit: %3$d;"
                                 + " direct: live: 4194304, cached: 0, free: %4$d, committed: %5$d, limit: %3$d bytes; ",
-                        Superslab.bytes(true),
-                        2 * Superslab.bytes(true) + (2 << 20),
+                        LARGE,
+                        6 << 20,
                         LIMIT,
-                        2 * Superslab.bytes(true) - (4 << 20),
-                        2 * Superslab.bytes(true)))
+                        0,
+                        4 << 20))
                 .hasMessageContaining("; heap: live: 2097152, cached: 0, free: 0, committed: 2097152, ");
         heap.release(held);
     }
@@ -101,7 +101,7 @@ class BudgetTest {
     void memoryOfOtherKindsIsReclaimedFirst() {
         heap.release(heap.allocate(KIB));
         heap.release(heap.allocate(2 << 20));
-        assertThat(budget.committed()).isEqualTo(Superslab.bytes(false) + (2 << 20));
+        assertThat(budget.committed()).isEqualTo(7 * Superslab.UNIT_BYTES + (2 << 20));
         for (int i = 0; i < 6; i++) {
             live.add(direct.allocate(own, LARGE));
         }

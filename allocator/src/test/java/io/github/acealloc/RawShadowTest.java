@@ -188,7 +188,7 @@ class RawShadowTest {
         void check() {
             AceStats stats = raw.stats();
             assertThat(stats.liveBytes()).isEqualTo(liveBytes);
-            assertThat(stats.committedBytes()).isBetween(memory.outBytes(), memory.reservedBytes());
+            assertThat(stats.committedBytes() + stats.purgedBytes()).isEqualTo(memory.reservedBytes());
             assertThat(stats.committedBytes()).isLessThanOrEqualTo(LIMIT);
             assertThat(raw.violations()).isEmpty();
             live.keySet().forEach(this::expectPattern);

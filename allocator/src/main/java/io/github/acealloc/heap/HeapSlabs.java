@@ -172,7 +172,7 @@ final class HeapSlabs {
             superslab = superslab != null ? superslab : fetchSuperslab(units);
         }
         Slab slab = superslab == null ? null : cut(superslab, sizeClass, index);
-        if (slab == null) { // at the limit, where only what was touched before can be had
+        if (slab == null && mayFetch) { // at the limit, where only what was touched before can be had
             superslab = touchedWithRoom(units);
             slab = superslab == null ? null : cut(superslab, sizeClass, index);
         }

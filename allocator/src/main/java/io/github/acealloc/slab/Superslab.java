@@ -266,6 +266,11 @@ public final class Superslab {
         return purged == null ? 0 : purged.count() * OsMemory.PAGE;
     }
 
+    /** What does not count as committed. */
+    int absentBytes() {
+        return region.bytes() - committedBytes();
+    }
+
     /**
      * What is free in it and committed: in free units, or in slabs.
      *

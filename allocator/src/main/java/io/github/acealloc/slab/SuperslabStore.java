@@ -66,8 +66,8 @@ public final class SuperslabStore {
 
     private long committedBytes;
 
-    /** Of superslabs that are in use, or empty with their other pages still there. */
-    private long purgedInUseBytes;
+    /** What does not count as committed of superslabs that are in use, or empty with other pages still there. */
+    private long absentBytes;
 
     private volatile boolean purgesParts;
     private volatile boolean purgeFailed;
@@ -136,9 +136,14 @@ public final class SuperslabStore {
         }
         superslab = superslab != null ? superslab : fresh(wanted);
         if (superslab != null) {
+            enter(superslab);
             grown.run();
         }
         return superslab;
+    }
+
+    private synchronized void enter(Superslab superslab) {
+        absentBytes += superslab.absentBytes();
     }
 
     /**
@@ -238,6 +243,7 @@ public final class SuperslabStore {
         }
         synchronized (this) {
             committedBytes += missing;
+            absentBytes -= missing;
         }
         superslab.touchUnits(first, units);
         return true;
@@ -253,7 +259,7 @@ public final class SuperslabStore {
     /** After all pages of an empty superslab went: how many bytes of them were still committed. */
     private synchronized int forgetPages(Superslab superslab) {
         int committed = superslab.committedBytes();
-        purgedInUseBytes -= superslab.purgedBytes();
+        absentBytes -= superslab.absentBytes();
         superslab.restoreAll();
         if (memory.isLazy()) {
             superslab.untouchAll();
@@ -303,7 +309,7 @@ public final class SuperslabStore {
         } finally {
             int bytes = superslab.purgedBytes() - before;
             synchronized (this) {
-                purgedInUseBytes += bytes;
+                absentBytes += bytes;
             }
             uncommit(bytes);
         }
@@ -349,7 +355,7 @@ public final class SuperslabStore {
         }
         synchronized (this) {
             committedBytes += missing;
-            purgedInUseBytes -= missing;
+            absentBytes -= missing;
         }
         superslab.restore(offset, bytes);
         return true;
@@ -583,12 +589,12 @@ public final class SuperslabStore {
     }
 
     /**
-     * Memory whose pages were given back: of empty superslabs, and parts of others.
+     * Memory that does not count as committed: its pages were given back, or nobody has touched it yet.
      *
      * @return bytes of address space
      */
     public synchronized long purgedBytes() {
-        return (long) purged.size() * superslabBytes + purgedInUseBytes;
+        return (long) purged.size() * superslabBytes + absentBytes;
     }
 
     /**

@@ -25,8 +25,8 @@ class SmallSuperslabsTest {
             assertThat(superslab.units()).isEqualTo(expected);
             assertThat(superslab.freeUnits()).isEqualTo(expected);
             assertThat(superslab.isEmpty()).isTrue();
-            assertThat(superslab.region().bytes()).isEqualTo(expected * UNIT);
-            assertThat(budget.committed()).isEqualTo(expected * UNIT);
+            assertThat(superslab.region().bytes()).isEqualTo((long) expected * UNIT);
+            assertThat(budget.committed()).isEqualTo((long) expected * UNIT);
             superslab.enterService(0);
             assertThat(superslab.hasRoom(expected)).isTrue();
             assertThat(superslab.hasRoom(expected + 1)).isFalse();

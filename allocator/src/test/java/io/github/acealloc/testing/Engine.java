@@ -108,9 +108,9 @@ public final class Engine {
     public AceStats expectConsistent() {
         assertThat(allocator.violations()).isEmpty();
         AceStats stats = allocator.stats();
-        assertThat(stats.committedBytes())
-                .as("committed, by the engine; one figure as long as nothing is purged")
-                .isBetween(memory.outBytes(), memory.reservedBytes());
+        assertThat(stats.committedBytes() + stats.purgedBytes())
+                .as("committed or not, by the engine")
+                .isEqualTo(memory.reservedBytes());
         assertThat(stats.committedBytes()).isLessThanOrEqualTo(budget.limit());
         assertThat(stats.liveBytes() + stats.cachedBytes() + stats.freeBytes())
                 .as("live + cached + free of " + stats)
