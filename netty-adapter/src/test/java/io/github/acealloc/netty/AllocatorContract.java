@@ -77,19 +77,19 @@ abstract class AllocatorContract extends AbstractByteBufAllocatorTest<AceByteBuf
 
     @Override
     protected long expectedUsedMemory(AceByteBufAllocator allocator, int capacity) {
-        return superslabBytes(allocator);
+        return firstBytes(allocator);
     }
 
     @Override
     protected long expectedUsedMemoryAfterRelease(AceByteBufAllocator allocator, int capacity) {
-        return superslabBytes(allocator);
+        return firstBytes(allocator);
     }
 
     /** Each test that asks uses one kind of memory only. */
-    private static long superslabBytes(AceByteBufAllocator allocator) {
+    private static long firstBytes(AceByteBufAllocator allocator) {
         boolean heap = allocator.metric().usedHeapMemory() > 0;
         assertThat(heap && allocator.metric().usedDirectMemory() > 0).isFalse();
-        return (heap ? Kind.HEAP : Kind.DIRECT).superslabBytes();
+        return (heap ? Kind.HEAP : Kind.DIRECT).firstBytes();
     }
 
     @Override

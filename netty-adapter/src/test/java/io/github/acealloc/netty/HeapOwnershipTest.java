@@ -74,7 +74,7 @@ class HeapOwnershipTest {
                 live.forEach(ByteBuf::release);
             });
             assertThat(allocator.stats().heaps()).isEqualTo(1);
-            assertThat(allocator.metric().usedDirectMemory()).isEqualTo(Kind.DIRECT.superslabBytes());
+            assertThat(allocator.metric().usedDirectMemory()).isEqualTo(Kind.DIRECT.firstBytes());
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
+import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.Superslab;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -49,6 +50,12 @@ enum Kind {
     /** The size of a superslab of this kind. */
     final long superslabBytes() {
         return Superslab.bytes(this == DIRECT);
+    }
+
+    /** What counts as used once a first small buffer was allocated. */
+    final long firstBytes() {
+        boolean isLazy = this == DIRECT && OsMemory.direct().isLazy();
+        return isLazy ? Superslab.UNIT_BYTES : superslabBytes();
     }
 
     /** Memory of this kind that the allocator has from the system. */

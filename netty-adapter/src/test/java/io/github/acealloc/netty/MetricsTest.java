@@ -42,13 +42,13 @@ class MetricsTest {
     void usedIsWhatTheSystemGaveAndPinnedWhatBuffersHold(Kind kind) {
         Kind other = kind == Kind.DIRECT ? Kind.HEAP : Kind.DIRECT;
         ByteBuf buf = loop.call(() -> kind.allocate(allocator, 100));
-        assertThat(kind.used(allocator)).isEqualTo(kind.superslabBytes());
+        assertThat(kind.used(allocator)).isEqualTo(kind.firstBytes());
         assertThat(kind.pinned(allocator)).isEqualTo(112);
         assertThat(other.used(allocator)).isZero();
         assertThat(other.pinned(allocator)).isZero();
 
         ByteBuf huge = kind.allocate(allocator, 32 << 20);
-        assertThat(kind.used(allocator)).isEqualTo(kind.superslabBytes() + (32 << 20));
+        assertThat(kind.used(allocator)).isEqualTo(kind.firstBytes() + (32 << 20));
         assertThat(kind.pinned(allocator)).isEqualTo(112 + (32 << 20));
         huge.release();
         assertThat(kind.pinned(allocator)).isEqualTo(112);
