@@ -277,7 +277,7 @@ public final class AceAllocator implements Governor.Governed {
                 huge.expire(now, delay);
             } finally {
                 try {
-                    store.paying(loop.payingNanos());
+                    store.paying((long) loop.pageDelay());
                     more |= store.purge(now, delay, PASS_NANOS);
                     more |= store.releaseAddresses(
                             now, dropped ? 0 : ADDRESS_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS), PASS_NANOS);

@@ -320,7 +320,8 @@ public final class AceLoop {
     }
 
     /**
-     * How long free pages lie in a heap that goes on allocating; for the governor's thread.
+     * How long free pages lie in a heap that goes on allocating, and how long it pays to keep those that will be needed again;
+     * for the governor's thread.
      *
      * @return nanoseconds, at least the purge delay
      */
@@ -328,15 +329,6 @@ public final class AceLoop {
         double nanos = mode == Mode.LEARN && pageNanos > 0 ? pageNanos : PageCost.UNMEASURED;
         Economics economics = new Economics(profile.price(), Economics.UNTIMED_REFILL_NANOS);
         return economics.pageDelay(nanos, start.get().purgeDelayNanos());
-    }
-
-    /**
-     * How long it pays to keep pages that will be needed again.
-     *
-     * @return nanoseconds; 0 where nothing is learned
-     */
-    public long payingNanos() {
-        return mode == Mode.LEARN ? (long) pageDelay() : 0;
     }
 
     private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
