@@ -34,10 +34,13 @@ final class SuperslabDeque {
         return polled;
     }
 
-    /** Takes the one that came last of those with at least so many units; null if there is none. */
-    Superslab pollLast(int units) {
+    /**
+     * Takes the one that came last of those with at least so many units, or with a multiple of them, so that none would be
+     * wasted; null if there is none.
+     */
+    Superslab pollLast(int units, boolean aMultiple) {
         Superslab polled = last;
-        while (polled != null && polled.units() < units) {
+        while (polled != null && (polled.units() < units || (aMultiple && polled.units() % units != 0))) {
             polled = polled.previousEmpty;
         }
         if (polled != null) {

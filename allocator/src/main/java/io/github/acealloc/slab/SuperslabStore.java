@@ -49,6 +49,8 @@ public final class SuperslabStore {
     private final Runnable grown;
     private final int superslabBytes;
 
+    private final boolean isSmall;
+
     /** Of a superslab that comes from the system, unless a slab needs more. */
     private final int fewestUnits;
 
@@ -104,6 +106,7 @@ public final class SuperslabStore {
      */
     public SuperslabStore(OsMemory memory, MemoryBudget budget, Runnable grown, boolean small) {
         this.memory = memory;
+        isSmall = small;
         fewestUnits = small ? Superslab.SMALL_UNITS : Superslab.units(memory.isDirect());
         this.budget = budget;
         this.grown = grown;
@@ -119,12 +122,12 @@ public final class SuperslabStore {
      */
     public Superslab tryAcquire(int units) {
         synchronized (this) {
-            Superslab last = resident.pollLast(units);
+            Superslab last = resident.pollLast(units, isSmall);
             if (last != null) {
                 return last;
             }
         }
-        int wanted = Math.max(units, fewestUnits);
+        int wanted = unitsFor(units);
         int bytes = bytesAtFirst(wanted);
         if (!budget.hasRoom(neededBytes(units)) || !budget.tryTake(bytes)) {
             return null;
@@ -151,7 +154,7 @@ public final class SuperslabStore {
      * Under the lock.
      */
     private Superslab pollGone() {
-        Superslab last = purged.pollLast(fewestUnits);
+        Superslab last = purged.pollLast(fewestUnits, false);
         if (last == null && goneCount == 0) {
             return null;
         }
@@ -169,6 +172,12 @@ public final class SuperslabStore {
         goneCount--;
         goneEnd = (goneEnd + MAX_PURGED - 1) % MAX_PURGED;
         return gone[goneEnd];
+    }
+
+    /** How many units a superslab for such slabs has. A small one has none that would be left over. */
+    private int unitsFor(int units) {
+        int most = Math.max(units, fewestUnits);
+        return isSmall ? most / units * units : most;
     }
 
     /** What a superslab that comes from the system counts as committed at once; its units may follow when they are cut. */
@@ -221,8 +230,7 @@ public final class SuperslabStore {
      * @return bytes
      */
     public int neededBytes(int units) {
-        int wanted = Math.max(units, fewestUnits);
-        return bytesAtFirst(wanted) + (memory.isLazy() ? units * Superslab.UNIT_BYTES : 0);
+        return bytesAtFirst(unitsFor(units)) + (memory.isLazy() ? units * Superslab.UNIT_BYTES : 0);
     }
 
     /**

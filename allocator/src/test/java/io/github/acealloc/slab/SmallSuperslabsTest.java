@@ -19,9 +19,9 @@ class SmallSuperslabsTest {
 
     @Test
     void oneHasAFewUnitsOrAsManyAsAreNeeded() {
-        for (int units : new int[] {1, SMALL, SMALL + 1, 16}) {
+        for (int units : new int[] {1, 2, 3, 4, 5, SMALL, SMALL + 1, 16}) {
             Superslab superslab = store.tryAcquire(units);
-            int expected = Math.max(units, SMALL);
+            int expected = Math.max(units, SMALL / units * units);
             assertThat(superslab.units()).isEqualTo(expected);
             assertThat(superslab.freeUnits()).isEqualTo(expected);
             assertThat(superslab.isEmpty()).isTrue();
@@ -46,8 +46,9 @@ class SmallSuperslabsTest {
         store.release(small);
         assertThat(store.tryAcquire(16)).isSameAs(large);
         assertThat(store.tryAcquire(8)).as("31 units in all").isNull();
+        assertThat(store.tryAcquire(4)).as("4 units of its own, not 3 wasted").isNotSameAs(small);
         assertThat(store.tryAcquire(7)).isSameAs(small);
-        assertThat(store.committedBytes()).isEqualTo(budget.committed()).isEqualTo((16 + SMALL) * UNIT);
+        assertThat(store.committedBytes()).isEqualTo(budget.committed()).isEqualTo((16 + 4 + SMALL) * UNIT);
     }
 
     @Test

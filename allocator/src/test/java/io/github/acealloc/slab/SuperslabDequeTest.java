@@ -33,9 +33,10 @@ class SuperslabDequeTest {
                 model.addLast(superslab);
                 assertThat(superslab.emptySince).isEqualTo(step);
             } else {
-                int units = random.nextInt(5);
-                Superslab expected = what == 0 ? model.pollFirst() : last(model, units);
-                assertThat(what == 0 ? deque.pollFirst() : deque.pollLast(units))
+                int units = 1 + random.nextInt(5);
+                boolean aMultiple = random.nextBoolean();
+                Superslab expected = what == 0 ? model.pollFirst() : last(model, units, aMultiple);
+                assertThat(what == 0 ? deque.pollFirst() : deque.pollLast(units, aMultiple))
                         .as("seed %s, step %s", seed, step)
                         .isSameAs(expected);
                 if (expected != null) {
@@ -47,11 +48,11 @@ class SuperslabDequeTest {
         }
     }
 
-    private static Superslab last(ArrayDeque<Superslab> model, int units) {
+    private static Superslab last(ArrayDeque<Superslab> model, int units, boolean aMultiple) {
         Iterator<Superslab> fromLast = model.descendingIterator();
         while (fromLast.hasNext()) {
             Superslab superslab = fromLast.next();
-            if (superslab.units() >= units) {
+            if (superslab.units() >= units && (!aMultiple || superslab.units() % units == 0)) {
                 fromLast.remove();
                 return superslab;
             }

@@ -77,19 +77,24 @@ abstract class AllocatorContract extends AbstractByteBufAllocatorTest<AceByteBuf
 
     @Override
     protected long expectedUsedMemory(AceByteBufAllocator allocator, int capacity) {
-        return firstBytes(allocator);
+        return usedBytes(allocator, capacity);
     }
 
     @Override
     protected long expectedUsedMemoryAfterRelease(AceByteBufAllocator allocator, int capacity) {
-        return firstBytes(allocator);
+        return usedBytes(allocator, capacity);
     }
 
-    /** Each test that asks uses one kind of memory only. */
-    private static long firstBytes(AceByteBufAllocator allocator) {
+    /**
+     * Each test that asks uses one kind of memory only, a buffer of 1 KiB, and doubles it until it has that capacity: each
+     * size has a slab of its own, and where memory is lazy a unit for it.
+     */
+    private static long usedBytes(AceByteBufAllocator allocator, int capacity) {
         boolean heap = allocator.metric().usedHeapMemory() > 0;
         assertThat(heap && allocator.metric().usedDirectMemory() > 0).isFalse();
-        return (heap ? Kind.HEAP : Kind.DIRECT).firstBytes();
+        Kind kind = heap ? Kind.HEAP : Kind.DIRECT;
+        int slabs = kind.firstBytes() == kind.superslabBytes() ? 1 : Integer.numberOfTrailingZeros(capacity >> 10) + 1;
+        return slabs * kind.firstBytes();
     }
 
     @Override
