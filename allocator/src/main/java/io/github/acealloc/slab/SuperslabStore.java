@@ -58,9 +58,7 @@ public final class SuperslabStore {
     private final SuperslabDeque purged = new SuperslabDeque();
 
     private final StorePatience patience = new StorePatience(MAX_PURGED);
-
     private long committedBytes;
-
     /** What does not count as committed of superslabs that are in use, or empty with other pages still there. */
     private long absentBytes;
 
@@ -71,9 +69,9 @@ public final class SuperslabStore {
     private boolean closed;
 
     /**
-     * A store with nothing in it.
+     * A store of superslabs of the usual size.
      *
-     * @param memory where superslabs come from
+     * @param memory where they come from
      * @param budget what they count against
      * @param grown called after memory was committed
      */
@@ -87,7 +85,7 @@ public final class SuperslabStore {
      * @param memory where superslabs come from
      * @param budget what they count against
      * @param grown called after memory was committed
-     * @param small whether superslabs have no more units than is needed, or a few; not where memory is lazy
+     * @param small whether superslabs have a few units only, or as many as a slab needs; not where memory is lazy
      */
     public SuperslabStore(OsMemory memory, MemoryBudget budget, Runnable grown, boolean small) {
         this.memory = memory;
@@ -134,7 +132,7 @@ public final class SuperslabStore {
         absentBytes += superslab.absentBytes();
     }
 
-    /** The one that was purged last, or null if none is left; it is seen whether it should have been kept. Under the lock. */
+    /** The one that was purged last, or null; it is seen whether its pages should have been kept. Under the lock. */
     private Superslab pollGone() {
         Superslab last = purged.pollLast(fewestUnits, false);
         if (last != null) {
@@ -374,8 +372,7 @@ public final class SuperslabStore {
     }
 
     /**
-     * Says how long it pays to keep the pages of an empty superslab that will be needed again. When pages that were given back are
-     * needed again sooner, those of others are kept for as long from then on; for a while, then it is tried anew.
+     * Says how long it pays to keep pages that will be needed again.
      *
      * @param nanos 0 if pages are to go after the delay in any case
      */
@@ -467,10 +464,7 @@ public final class SuperslabStore {
         return first == null || now - first.emptySince < delay ? null : resident.pollFirst();
     }
 
-    /**
-     * Gives the pages back and keeps the address range; not when there are enough, or the store was closed meanwhile.
-     * Returns how many bytes are committed no more, or {@link #NOT_PURGED}.
-     */
+    /** Keeps the address range; returns what is committed no more, or {@link #NOT_PURGED}: kept are enough, or it is closed. */
     private int tryPurge(Superslab superslab) {
         synchronized (this) {
             if (closed || purged.size() >= MAX_PURGED) {
