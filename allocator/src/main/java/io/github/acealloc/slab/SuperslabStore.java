@@ -467,7 +467,7 @@ public final class SuperslabStore {
     /** Keeps the address range; returns what is committed no more, or {@link #NOT_PURGED}: kept are enough, or it is closed. */
     private int tryPurge(Superslab superslab) {
         synchronized (this) {
-            if (closed || purged.size() >= MAX_PURGED) {
+            if (closed || isSmall || purged.size() >= MAX_PURGED) { // small ones differ in size
                 return NOT_PURGED;
             }
         }

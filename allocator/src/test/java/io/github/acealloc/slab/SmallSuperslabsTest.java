@@ -58,6 +58,17 @@ class SmallSuperslabsTest {
         assertThat(memory.requests()).isEqualTo(1);
     }
 
+    /** They differ in size, so one that counts as gone could not serve as another. */
+    @Test
+    void anEmptyOneGoesWhole() {
+        store.release(store.tryAcquire(8));
+        store.purge(System.nanoTime(), 0, Long.MAX_VALUE);
+        assertThat(store.purges()).isZero();
+        assertThat(store.releases()).isEqualTo(1);
+        assertThat(store.tryAcquire(1).units()).isEqualTo(SMALL);
+        assertThat(store.committedBytes()).isEqualTo(SMALL * UNIT);
+    }
+
     @Test
     void whatTheSystemRefusesCountsNothing() {
         memory.refuseNth(1);
