@@ -115,11 +115,18 @@ class BlockingLoopTest {
         }
     }
 
+    /** Threads that wait in the handler for a task of the allocator; a loop that just runs such a task is none. */
     private static long blockedThreads() {
         return Thread.getAllStackTraces().values().stream()
-                .filter(stack -> Arrays.stream(stack)
-                        .anyMatch(frame -> frame.getClassName().endsWith(".OwnerTask")))
+                .filter(stack ->
+                        hasFrame(stack, "OwnerTask", "handOver") && hasFrame(stack, "BlockingLoopTest", "await"))
                 .count();
+    }
+
+    private static boolean hasFrame(StackTraceElement[] stack, String type, String method) {
+        return Arrays.stream(stack)
+                .anyMatch(frame -> frame.getClassName().endsWith("." + type)
+                        && frame.getMethodName().equals(method));
     }
 
     @Test
