@@ -20,6 +20,8 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     /** One in so many refills is timed, less one. */
     private static final int TIMED_MASK = 63;
 
+    private static final String NO_NUMBERS = "the heap of this thread has as many slabs as it can number";
+
     private final ThreadHeap heap;
     private final Keeper keeper;
     private final HeapSlabs slabs;
@@ -142,7 +144,10 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
                 }
             }
             if (reclaims == 0) {
-                throw budget.exhausted(SizeClasses.blockBytes(sizeClass), superslabBytes);
+                int bytes = SizeClasses.blockBytes(sizeClass);
+                throw slabs.hasNumbers(sizeClass)
+                        ? budget.exhausted(bytes, superslabBytes)
+                        : budget.exhausted(bytes, superslabBytes, NO_NUMBERS);
             }
             reclaims = budget.reclaim(heap) ? reclaims - 1 : 0;
         }

@@ -5,7 +5,7 @@ import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Slab;
-import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabSet;
 import io.github.acealloc.slab.SuperslabStore;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -570,11 +570,8 @@ public final class ThreadHeap {
      * @return bytes
      */
     public long committedBytes() {
-        long bytes = 0;
-        for (Superslab superslab : slabs.superslabSnapshot()) {
-            bytes += superslabBytes - superslab.purgedBytes();
-        }
-        return bytes;
+        SuperslabSet superslabs = slabs.superslabs();
+        return Math.max((long) superslabs.size() * superslabBytes - superslabs.purgedBytes(), 0);
     }
 
     /**

@@ -45,13 +45,13 @@ public final class Superslab {
 
     private final Region region;
     private final Slab[] slabs;
-    private final int allFree;
-    private int freeUnits;
-    private int usedBytes;
-    private boolean draining;
+    final int allFree;
+    int freeUnits;
+    int usedBytes;
+    boolean draining;
 
     /** {@code null} until pages are given back for the first time. */
-    private PurgedPages purged;
+    PurgedPages purged;
 
     private int generation;
     private long owner;
@@ -64,6 +64,17 @@ public final class Superslab {
 
     Superslab previousEmpty;
     Superslab nextEmpty;
+
+    /** Its place in the list and in the queues of the one set that it is in, and what that set counts it as; owned by the set. */
+    int position;
+
+    int queue;
+    Superslab previousAlike;
+    Superslab nextAlike;
+    int longestRun;
+    int countedFree;
+    int countedUsed;
+    int countedPurged;
 
     Superslab(Region region) {
         this.region = region;
@@ -134,10 +145,12 @@ public final class Superslab {
         generation++;
         slab.generation(generation);
         int first = slab.firstUnit();
-        for (int unit = first; unit < first + SizeClasses.units(slab.sizeClass()); unit++) {
+        for (int unit = first; unit < first + slab.units(); unit++) {
             slabs[unit] = slab;
-            if (isDirect()) {
+            if (isDirect() && unit == first) {
                 SlabRecord.write(region.buffer(), recordAt(unit), slab, owner);
+            } else if (isDirect()) {
+                SlabRecord.copy(region.buffer(), recordAt(first), recordAt(unit));
             }
         }
     }
