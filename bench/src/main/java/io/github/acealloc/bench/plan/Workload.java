@@ -67,7 +67,12 @@ public enum Workload {
             "trickle",
             "a burst, then a thin load on the same event loops: resident memory",
             Family.MEMORY,
-            Metric.RSS_BUSY);
+            Metric.RSS_BUSY),
+    BIG(
+            "big",
+            "one event loop with gigabytes of live 64 KiB buffers, random ones replaced: time",
+            Family.MEMORY,
+            Metric.TIME);
 
     private final String label;
     private final String summary;
