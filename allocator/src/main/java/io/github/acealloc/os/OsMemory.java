@@ -46,6 +46,15 @@ public interface OsMemory {
     boolean isDirect();
 
     /**
+     * Whether memory costs nothing until it is touched, and goes back page by page: then more may be reserved than is needed.
+     *
+     * @return {@code true} where {@link #purge} serves for parts of a region
+     */
+    default boolean isPaged() {
+        return false;
+    }
+
+    /**
      * The best source of direct memory that this JVM has.
      *
      * @return a source that prints no warning

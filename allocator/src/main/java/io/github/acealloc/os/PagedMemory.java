@@ -52,4 +52,9 @@ public abstract class PagedMemory implements OsMemory {
     public final boolean isDirect() {
         return true;
     }
+
+    @Override
+    public final boolean isPaged() {
+        return true;
+    }
 }

@@ -155,6 +155,11 @@ public final class FaultyMemory implements OsMemory {
         return source.isDirect();
     }
 
+    @Override
+    public boolean isPaged() {
+        return source.isPaged();
+    }
+
     /** How often memory was asked for. */
     public synchronized int requests() {
         return requests;

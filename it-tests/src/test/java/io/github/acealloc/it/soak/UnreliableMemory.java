@@ -101,4 +101,9 @@ final class UnreliableMemory implements OsMemory {
     public boolean isDirect() {
         return true;
     }
+
+    @Override
+    public boolean isPaged() {
+        return system.isPaged();
+    }
 }
