@@ -11,7 +11,7 @@ import java.util.List;
  * Huge blocks where memory costs nothing until it is touched: cut from large regions of address space.
  *
  * <p>Pages of a released block are kept, for any block that lies there next. Law: what is live and what is kept is together no more
- * than was live at once lately, and a sixteenth; the highest pages of the youngest region go first. Where no block comes or goes for
+ * than was live at once lately, and a quarter; the highest pages of the youngest region go first. Where no block comes or goes for
  * the purge delay nothing is kept.
  *
  * <p>Safe for use by any thread. The lock is that of the table of addresses; it is never held while the system is asked.
@@ -28,8 +28,8 @@ public final class HugeRegions {
     /** In so many regions that have room the best place is looked for, from the oldest on. */
     private static final int MOST_LOOKED_AT = 4;
 
-    /** What may be kept beyond what was live at once lately: a sixteenth of it. */
-    private static final int SPARE_SHIFT = 4;
+    /** What there may be beyond what was live at once lately: a quarter of it. With less, pages go that are needed again at once. */
+    private static final int SPARE_SHIFT = 2;
 
     private final OsMemory memory;
     private final MemoryBudget budget;
@@ -163,25 +163,36 @@ public final class HugeRegions {
         HugeRegion made = null;
         try {
             made = new HugeRegion(region);
+            if (!takesParts(region)) {
+                keepsPages = true;
+            }
         } finally {
             if (made == null) {
                 memory.release(region);
+            } else {
+                synchronized (table) {
+                    append(made);
+                }
             }
         }
-        synchronized (table) {
-            append(made);
+        if (!keepsPages) {
+            return true;
         }
         try {
-            // A part, as it will be later; what that needs is linked then, and not on the way home.
-            if (!memory.purge(region, 0, regionBytes - PAGE)) {
-                keepsPages = true;
-                giveBack(0, true);
-                return false;
-            }
+            giveBack(0, true);
         } catch (RuntimeException ignored) {
             // Not the error of whoever allocates; the governor is the next to try.
         }
-        return true;
+        return false;
+    }
+
+    /** Tries it while nobody else knows the region. What that needs is linked then, and not on the way home. */
+    private boolean takesParts(Region region) {
+        try {
+            return memory.purge(region, 0, regionBytes - PAGE);
+        } catch (RuntimeException ignored) {
+            return true; // not the error of whoever allocates; the governor is the next to try
+        }
     }
 
     /** Under the lock. */

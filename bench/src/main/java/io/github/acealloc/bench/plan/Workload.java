@@ -67,7 +67,12 @@ public enum Workload {
             "trickle",
             "a burst, then a thin load on the same event loops: resident memory",
             Family.MEMORY,
-            Metric.RSS_BUSY);
+            Metric.RSS_BUSY),
+    HUGE(
+            "huge",
+            "eight live buffers of 1.1 to 10 MB, all written, replaced at random: time, and resident memory",
+            Family.MEMORY,
+            Metric.TIME);
 
     private final String label;
     private final String summary;
