@@ -194,7 +194,7 @@ class WayHomeTest {
             open(direct);
             List<TestBlock> blocks = several(5000, () -> allocate(KIB));
             blocks.addAll(several(5000, () -> allocateFromStripe(KIB)));
-            blocks.add(allocate(3 * MIB / 2));
+            blocks.addAll(several(2, () -> allocate(3 * MIB / 2)));
             engine.close(() -> engine.detach(own));
             return blocks;
         };

@@ -13,7 +13,7 @@ import io.github.acealloc.os.Region;
  * that slot's entry of the table of bound objects ({@link #bind}); the table never grows or moves for that reason, and
  * the way of the block back to the owner (its cache or the remote queue) publishes the exchange.
  *
- * <p>A huge block is a slab of one slot that has a region of its own and no superslab.
+ * <p>A huge block is a slab of one slot that has no superslab: it is cut from a huge region, or has a region of its own.
  */
 public final class Slab {
     /** Bits of a block's number below the slab's: a slab of more slots has as many numbers in a row as it needs. */
@@ -30,6 +30,7 @@ public final class Slab {
 
     private final Region region;
     private final Superslab superslab;
+    private final HugeRegion hugeRegion;
     private final int sizeClass;
     private final int offset;
     private final int blockBytes;
@@ -56,9 +57,17 @@ public final class Slab {
     private long since;
 
     private Slab(
-            Region region, Superslab superslab, int sizeClass, int offset, int blockBytes, int capacity, int index) {
+            Region region,
+            Superslab superslab,
+            HugeRegion hugeRegion,
+            int sizeClass,
+            int offset,
+            int blockBytes,
+            int capacity,
+            int index) {
         this.region = region;
         this.superslab = superslab;
+        this.hugeRegion = hugeRegion;
         this.sizeClass = sizeClass;
         this.offset = offset;
         this.blockBytes = blockBytes;
@@ -90,6 +99,7 @@ public final class Slab {
         return new Slab(
                 superslab.region(),
                 superslab,
+                null,
                 sizeClass,
                 firstUnit << Superslab.UNIT_SHIFT,
                 SizeClasses.blockBytes(sizeClass),
@@ -111,13 +121,18 @@ public final class Slab {
     }
 
     /**
-     * A slab of one huge block.
+     * A slab of one huge block with memory of its own.
      *
      * @param region the block's own memory
      * @return the slab, its slot free
      */
     public static Slab huge(Region region) {
-        return new Slab(region, null, -1, 0, region.bytes(), 1, NO_INDEX);
+        return new Slab(region, null, null, -1, 0, region.bytes(), 1, NO_INDEX);
+    }
+
+    /** A slab of one huge block that lies somewhere in a huge region. */
+    static Slab huge(HugeRegion hugeRegion, int offset, int bytes) {
+        return new Slab(hugeRegion.region(), null, hugeRegion, -1, offset, bytes, 1, NO_INDEX);
     }
 
     /**
@@ -270,10 +285,24 @@ public final class Slab {
     /**
      * The memory the slab lies in.
      *
-     * @return a superslab's region, or a huge block's own
+     * @return a superslab's region, a huge region's, or a huge block's own
      */
     public Region region() {
         return region;
+    }
+
+    /**
+     * Where its first block begins.
+     *
+     * @return 0 on the Java heap, and where the JVM does not tell
+     */
+    public long address() {
+        return region.address() == 0 ? 0 : region.address() + offset;
+    }
+
+    /** The huge region it is cut from; {@code null} for any other. */
+    HugeRegion hugeRegion() {
+        return hugeRegion;
     }
 
     /**
@@ -286,12 +315,21 @@ public final class Slab {
     }
 
     /**
-     * Whether this is a single huge block with memory of its own.
+     * Whether this is a single huge block.
      *
      * @return {@code true} if it is cut from no superslab
      */
     public boolean isHuge() {
         return superslab == null;
+    }
+
+    /**
+     * Whether this is a huge block that is cut from a huge region.
+     *
+     * @return {@code false} if it has a region of its own, or is none
+     */
+    public boolean isCut() {
+        return hugeRegion != null;
     }
 
     /**
@@ -390,7 +428,7 @@ public final class Slab {
     }
 
     /**
-     * When a huge block was released that is kept for reuse.
+     * When a huge block with memory of its own was released that is kept for reuse.
      *
      * @return the time that it was last told
      */

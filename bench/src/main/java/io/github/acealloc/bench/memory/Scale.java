@@ -30,6 +30,7 @@ public enum Scale {
             case MANY_LOOPS -> full ? ManyLoops.FULL : ManyLoops.QUICK;
             case TRICKLE -> full ? Trickle.FULL : Trickle.QUICK;
             case BIG -> full ? Big.FULL : Big.QUICK;
+            case HUGE -> full ? Huge.FULL : Huge.QUICK;
             default -> throw new IllegalArgumentException("workload: " + workload + " (expected: a memory workload)");
         };
     }

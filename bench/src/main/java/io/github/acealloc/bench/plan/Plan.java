@@ -39,7 +39,8 @@ public final class Plan {
                         LONG_LIVED,
                         MANY_LOOPS,
                         TRICKLE,
-                        BIG -> cells.add(bare(workload, selection.leaks().get(0)));
+                        BIG,
+                        HUGE -> cells.add(bare(workload, selection.leaks().get(0)));
                 case PRODUCER_CONSUMER, SLICES -> byKind(workload, selection, 1, cells);
                 default -> byKind(workload, selection, selection.threads(), cells);
             }
@@ -74,7 +75,8 @@ public final class Plan {
                         LONG_LIVED,
                         MANY_LOOPS,
                         TRICKLE,
-                        BIG -> cells.add(bare(workload, Leak.DISABLED));
+                        BIG,
+                        HUGE -> cells.add(bare(workload, Leak.DISABLED));
                 default -> cells.add(direct.with(Cell.LEAK, Leak.DISABLED));
             }
         }

@@ -72,6 +72,11 @@ public enum Workload {
             "big",
             "one event loop with gigabytes of live 64 KiB buffers, random ones replaced: time",
             Family.MEMORY,
+            Metric.TIME),
+    HUGE(
+            "huge",
+            "eight live buffers of 1.1 to 10 MB, all written, replaced at random: time, and resident memory",
+            Family.MEMORY,
             Metric.TIME);
 
     private final String label;
