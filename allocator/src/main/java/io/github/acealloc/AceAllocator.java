@@ -16,6 +16,7 @@ import io.github.acealloc.heap.HugeBlocks;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.StackRoom;
 import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.heap.TierFigures;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.PageCost;
@@ -373,7 +374,7 @@ public final class AceAllocator implements Governor.Governed {
                 List.of(new LimitFigures(kind(), committed, budget.limit())),
                 survey.allocations(),
                 counters,
-                survey.tiers(),
+                survey.tiers().plus(new TierFigures(0, 0, 0, 0, 0, huge.absentBytes())),
                 survey.classes(),
                 survey.heaps(),
                 loop.log().decisions());

@@ -109,7 +109,7 @@ public record AceStats(
     }
 
     /**
-     * Address space whose pages went back to the system; not committed.
+     * Address space that is not committed: its pages went back to the system, or nobody has touched it yet.
      *
      * @return bytes
      */

@@ -225,6 +225,15 @@ public final class HugeBlocks {
     }
 
     /**
+     * Address space of huge regions that is not committed.
+     *
+     * @return bytes
+     */
+    public long absentBytes() {
+        return regions.absentBytes();
+    }
+
+    /**
      * Holds huge blocks against their laws.
      *
      * @return whether one is broken

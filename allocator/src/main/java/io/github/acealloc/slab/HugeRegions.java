@@ -46,6 +46,9 @@ public final class HugeRegions {
     /** What is about to go back. */
     private long lentBytes;
 
+    /** The address space of all regions. */
+    private long regionsBytes;
+
     /** The most that was live at once since the last round, and between that one and the one before. */
     private long peak;
 
@@ -172,6 +175,7 @@ public final class HugeRegions {
             } else {
                 synchronized (table) {
                     append(made);
+                    regionsBytes += regionBytes;
                 }
             }
         }
@@ -331,6 +335,7 @@ public final class HugeRegions {
         } finally {
             synchronized (table) {
                 lentBytes -= bytes;
+                regionsBytes -= wentBack ? regionBytes : 0;
                 if (!wentBack) { // it is as before, and serves on
                     keptBytes += bytes;
                     append(region);
@@ -411,6 +416,17 @@ public final class HugeRegions {
     public long keptBytes() {
         synchronized (table) {
             return keptBytes + lentBytes;
+        }
+    }
+
+    /**
+     * Address space that is not committed.
+     *
+     * @return bytes
+     */
+    public long absentBytes() {
+        synchronized (table) {
+            return regionsBytes - liveBytes - keptBytes - lentBytes;
         }
     }
 
