@@ -38,9 +38,6 @@ public final class SuperslabStore {
 
     private static final int NOT_PURGED = -1;
 
-    /** For how many paying times it is remembered that pages were needed again within one of them. */
-    private static final int REMEMBERED = 8;
-
     /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
     static final List<Class<?>> NEEDED_AT_LAST = List.of(PurgedPages.class);
 
@@ -58,11 +55,7 @@ public final class SuperslabStore {
     private final SuperslabDeque resident = new SuperslabDeque();
     private final SuperslabDeque purged = new SuperslabDeque();
 
-    /** When superslabs that were released whole had become empty: a ring of which the last {@link #goneCount} count. */
-    private final long[] gone = new long[MAX_PURGED];
-
-    private int goneEnd;
-    private int goneCount;
+    private final StorePatience patience = new StorePatience(MAX_PURGED);
 
     private long committedBytes;
 
@@ -74,14 +67,6 @@ public final class SuperslabStore {
     private long purges;
     private long releases;
     private boolean closed;
-
-    /** How long it pays to keep pages that will be needed again; 0 if nobody has said. */
-    private long payingNanos;
-
-    /** When pages that were given back had last been needed again within that time. */
-    private long missedAt;
-
-    private boolean hasMissed;
 
     /**
      * A store with nothing in it.
@@ -146,29 +131,15 @@ public final class SuperslabStore {
         absentBytes += superslab.absentBytes();
     }
 
-    /**
-     * The one that was purged last, or null for one that is not there any more; it is seen whether it should have been kept.
-     * Under the lock.
-     */
+    /** The one that was purged last, or null if none is left; it is seen whether it should have been kept. Under the lock. */
     private Superslab pollGone() {
         Superslab last = purged.pollLast(fewestUnits);
-        if (last == null && goneCount == 0) {
-            return null;
-        }
-        long since = last != null ? last.emptySince : forget();
-        long now = System.nanoTime();
-        if (now - since < payingNanos) {
-            hasMissed = true;
-            missedAt = now;
+        if (last != null) {
+            patience.needed(last.emptySince);
+        } else {
+            patience.neededWhole();
         }
         return last;
-    }
-
-    /** Takes the last one out of {@link #gone}. */
-    private long forget() {
-        goneCount--;
-        goneEnd = (goneEnd + MAX_PURGED - 1) % MAX_PURGED;
-        return gone[goneEnd];
     }
 
     /** What a superslab that comes from the system counts as committed at once; its units may follow when they are cut. */
@@ -401,7 +372,7 @@ public final class SuperslabStore {
      * @param nanos 0 if pages are to go after the delay in any case
      */
     public synchronized void paying(long nanos) {
-        payingNanos = nanos;
+        patience.paying(nanos);
     }
 
     /**
@@ -463,7 +434,7 @@ public final class SuperslabStore {
 
     private synchronized Superslab pollForgotten(long now, long delayNanos) {
         Superslab first = purged.first();
-        long delay = delayNanos > 0 ? Math.max(delayNanos, delay(now, delayNanos)) : 0;
+        long delay = delayNanos > 0 ? Math.max(delayNanos, patience.delay(now, delayNanos)) : 0;
         return first == null || now - first.emptySince < delay ? null : purged.pollFirst();
     }
 
@@ -479,21 +450,13 @@ public final class SuperslabStore {
     }
 
     private synchronized void remember(long since) {
-        gone[goneEnd] = since;
-        goneEnd = (goneEnd + 1) % MAX_PURGED;
-        goneCount = Math.min(goneCount + 1, MAX_PURGED);
+        patience.went(since);
     }
 
     private synchronized Superslab pollIdle(long now, long delayNanos) {
-        long delay = delay(now, delayNanos);
+        long delay = patience.delay(now, delayNanos);
         Superslab first = resident.first();
         return first == null || now - first.emptySince < delay ? null : resident.pollFirst();
-    }
-
-    /** Under the lock. */
-    private long delay(long now, long delayNanos) {
-        hasMissed &= (now - missedAt) / REMEMBERED < payingNanos;
-        return hasMissed && delayNanos > 0 ? Math.max(delayNanos, payingNanos) : delayNanos;
     }
 
     /**
@@ -622,15 +585,6 @@ public final class SuperslabStore {
      */
     public synchronized long releases() {
         return releases;
-    }
-
-    /**
-     * The size of a superslab.
-     *
-     * @return bytes
-     */
-    public int superslabBytes() {
-        return superslabBytes;
     }
 
     /**
