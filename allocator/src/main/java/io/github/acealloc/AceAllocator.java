@@ -16,6 +16,7 @@ import io.github.acealloc.heap.HugeBlocks;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.StackRoom;
 import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.heap.TierFigures;
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.PageCost;
@@ -180,7 +181,7 @@ public final class AceAllocator implements Governor.Governed {
     }
 
     /**
-     * Allocates a block above {@link io.github.acealloc.slab.SizeClasses#MAX_BLOCK}, with memory of its own.
+     * Allocates a block above {@link io.github.acealloc.slab.SizeClasses#MAX_BLOCK}.
      *
      * @param size bytes
      * @return the object bound to it
@@ -274,7 +275,7 @@ public final class AceAllocator implements Governor.Governed {
             loop.forget(registry.heaps());
         } finally {
             try {
-                huge.expire(now, delay);
+                huge.expire(now, delay, loop.pageDelay());
             } finally {
                 try {
                     store.paying((long) loop.pageDelay());
@@ -322,7 +323,7 @@ public final class AceAllocator implements Governor.Governed {
     /** Whether it holds anything that the governor has to look after: memory, addresses, or an event loop that holds it. */
     @Override
     public boolean isActive() {
-        return committedBytes() > 0 || store.keepsAddresses() || registry.isHeldByLoops();
+        return committedBytes() > 0 || store.keepsAddresses() || huge.keepsAddresses() || registry.isHeldByLoops();
     }
 
     /** A closed one gives back by itself what is released. */
@@ -373,7 +374,7 @@ public final class AceAllocator implements Governor.Governed {
                 List.of(new LimitFigures(kind(), committed, budget.limit())),
                 survey.allocations(),
                 counters,
-                survey.tiers(),
+                survey.tiers().plus(new TierFigures(0, 0, 0, 0, 0, huge.absentBytes())),
                 survey.classes(),
                 survey.heaps(),
                 loop.log().decisions());
@@ -417,6 +418,9 @@ public final class AceAllocator implements Governor.Governed {
         }
         if (inSuperslabs != store.committedBytes()) {
             violations.add("superslabs hold " + inSuperslabs + " bytes, the store counts " + store.committedBytes());
+        }
+        if (huge.isBroken()) {
+            violations.add("huge blocks and the pages of their regions do not agree");
         }
         return violations;
     }

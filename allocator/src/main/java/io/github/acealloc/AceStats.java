@@ -17,10 +17,10 @@ import java.util.List;
  * released on another thread and not drained yet count as live.
  *
  * @param liveBytes blocks that the user holds, counted in whole blocks
- * @param cachedBytes blocks in hot caches, and huge blocks kept for a moment
+ * @param cachedBytes blocks in hot caches, and memory kept for huge blocks for a moment
  * @param freeBytes all the rest of the committed memory: free blocks, free units, empty superslabs, records
  * @param committedBytes memory got from the system
- * @param hugeBytes of these, in blocks with memory of their own, live or kept
+ * @param hugeBytes of these, in huge blocks (above 1 MiB), live or kept for them
  * @param limitBytes what committed memory never exceeds: the sum, where direct and heap memory have a limit each
  * @param limits each limit, with what counts against it
  * @param allocations blocks handed out so far, huge ones not among them
@@ -109,7 +109,7 @@ public record AceStats(
     }
 
     /**
-     * Address space whose pages went back to the system; not committed.
+     * Address space that is not committed: its pages went back to the system, or nobody has touched it yet.
      *
      * @return bytes
      */

@@ -49,7 +49,7 @@ public final class RawAllocator implements AutoCloseable {
             throw new IllegalArgumentException("size: " + size + " (expected: >= 0)");
         }
         RawBlock block = size <= SizeClasses.MAX_BLOCK ? fromStripe(size) : (RawBlock) engine.allocateHuge(size);
-        if (block.slab().region().address() == 0) {
+        if (block.slab().address() == 0) {
             engine.release(block.heap(), block.sendHome());
             throw new UnsupportedOperationException("this JVM does not tell the address of direct memory");
         }
@@ -104,7 +104,7 @@ public final class RawAllocator implements AutoCloseable {
                 throw new IllegalArgumentException(hex(address) + " (expected: from allocate of this allocator;"
                         + " found: no superslab of it there, and no huge block that begins there)");
             }
-            return (RawBlock) huge.block(0);
+            return orRefuse((RawBlock) huge.block(0), address, 0, huge);
         }
         int offset = (int) (address - superslab.address());
         Slab slab = superslab.slab(offset >>> Superslab.UNIT_SHIFT);
@@ -118,7 +118,10 @@ public final class RawAllocator implements AutoCloseable {
             throw new IllegalArgumentException(hex(address) + " (expected: the beginning of a block; found: byte "
                     + inSlab % slab.blockBytes() + " of block " + slot + " of " + slab + ")");
         }
-        RawBlock block = (RawBlock) slab.block(slot);
+        return orRefuse((RawBlock) slab.block(slot), address, slot, slab);
+    }
+
+    private static RawBlock orRefuse(RawBlock block, long address, int slot, Slab slab) {
         if (block == null) {
             throw new IllegalStateException(
                     hex(address) + " is not allocated (found: block " + slot + " of " + slab + ", which is free)");

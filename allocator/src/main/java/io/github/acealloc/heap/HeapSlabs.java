@@ -6,6 +6,7 @@ import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.SlabQueue;
 import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabSet;
 import io.github.acealloc.slab.SuperslabStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,19 +40,16 @@ final class HeapSlabs {
     /** How many warm slabs of each class have not been needed since the last {@link #beginRound}. */
     private final int[] warmUnused = new int[SizeClasses.COUNT];
 
-    private final ArrayList<Superslab> superslabs = new ArrayList<>();
+    private final SuperslabSet superslabs = new SuperslabSet();
+    private final SlabNumbers numbers = new SlabNumbers();
     private final PagePurge pages;
 
     /** How long nobody has needed what goes to the store now. */
     private long idleNanos;
 
-    /** How many of them hold no slab; other threads read it, and may be a moment late. */
-    private int emptySuperslabs;
-
-    /** No index below this one is free. */
-    private int lowestFreeIndex;
-
+    /** By number; a slab that has several is there as often. */
     private Slab[] slabs = new Slab[8];
+
     private Block[][] blocks = new Block[8][];
 
     HeapSlabs(ThreadHeap heap, SuperslabStore store, Binder binder, HeapCounters counters) {
@@ -97,6 +95,7 @@ final class HeapSlabs {
             pages.neededAgain(purged - superslab.purgedBytes());
         }
         superslab.use(slab.blockBytes());
+        superslabs.update(superslab);
         pages.taken();
         return slab.blockId(slot);
     }
@@ -161,67 +160,66 @@ final class HeapSlabs {
 
     /** Cuts a slab, if need be from memory that was to be given back or has to be fetched. */
     private Slab cut(int sizeClass, Knobs knobs, boolean mayFetch) {
-        int index = freeIndex();
-        if (index > Slab.MAX_INDEX) {
+        int index = nextNumber(sizeClass);
+        if (index == SlabNumbers.NONE) {
             return null;
         }
-        int units = SizeClasses.units(sizeClass);
-        Superslab superslab = fullestWithRoom(units, knobs.tiering() ? Superslab.Tier.DRAINING : null);
+        Superslab superslab = withRoom(sizeClass, !knobs.tiering());
         if (superslab == null && mayFetch) {
-            superslab = fullestWithRoom(units, Superslab.Tier.HOT);
-            superslab = superslab != null ? superslab : fetchSuperslab(units);
+            superslab = withRoom(sizeClass, true);
+            superslab = superslab != null ? superslab : fetchSuperslab(SizeClasses.fewestUnits(sizeClass));
         }
         Slab slab = superslab == null ? null : cut(superslab, sizeClass, index);
         if (slab == null && mayFetch) { // at the limit, where only what was touched before can be had
-            superslab = touchedWithRoom(units);
+            superslab = touchedWithRoom(SizeClasses.fewestUnits(sizeClass));
             slab = superslab == null ? null : cut(superslab, sizeClass, index);
         }
         return slab;
     }
 
-    /** Cuts a slab from a superslab that has room for it; null at the limit, if nobody has touched its units yet. */
+    /**
+     * Cuts a slab from a superslab that has room for one, shorter than usual if need be; null at the limit, if nobody has touched its
+     * units yet.
+     */
     private Slab cut(Superslab superslab, int sizeClass, int index) {
-        int units = SizeClasses.units(sizeClass);
-        boolean wasEmpty = superslab.isEmpty();
         superslab.enterService(heap.number());
-        int first = superslab.take(units);
+        int fewest = SizeClasses.fewestUnits(sizeClass);
+        for (int units = SizeClasses.units(sizeClass); units > 0; units -= fewest) {
+            int first = superslab.take(units);
+            if (first >= 0) {
+                Slab slab = cut(superslab, first, units, sizeClass, index);
+                if (slab != null) {
+                    return slab;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Cuts a slab from units that were taken for it, or gives them back. */
+    private Slab cut(Superslab superslab, int first, int units, int sizeClass, int index) {
         try {
             if (!store.tryCommit(superslab, first, units)) {
                 superslab.give(first, units);
                 return null;
             }
-            Slab slab = Slab.ofClass(superslab, first, sizeClass, index);
+            Slab slab = Slab.ofClass(superslab, first, units, sizeClass, index);
             superslab.place(slab);
-            emptySuperslabs -= wasEmpty ? 1 : 0;
-            lowestFreeIndex = index + 1;
-            slabs[index] = slab;
-            blocks[index] = slab.blocks();
-            slabCounts[sizeClass]++;
             pages.cut();
+            enter(slab, sizeClass); // from here on it is known, and has a queue to be in
             return slab;
         } catch (Throwable e) {
             superslab.give(first, units);
             throw e;
+        } finally {
+            superslabs.update(superslab);
         }
-    }
-
-    /** The one with the most in it, so that the others have a chance to become empty; of a tier other than one, if any. */
-    private Superslab fullestWithRoom(int units, Superslab.Tier spared) {
-        Superslab best = null;
-        for (Superslab superslab : superslabs) {
-            if (superslab.tier() != spared
-                    && (best == null || superslab.usedBytes() > best.usedBytes())
-                    && superslab.hasRoom(units)) {
-                best = superslab;
-            }
-        }
-        return best;
     }
 
     private Superslab touchedWithRoom(int units) {
-        for (Superslab superslab : superslabs) {
-            if (superslab.hasTouchedRoom(units)) {
-                return superslab;
+        for (int i = 0; i < superslabs.size(); i++) {
+            if (superslabs.get(i).hasTouchedRoom(units)) {
+                return superslabs.get(i);
             }
         }
         return null;
@@ -229,49 +227,78 @@ final class HeapSlabs {
 
     /** What it takes to cut a slab of a class where all that there is is in use. */
     int neededBytes(int sizeClass) {
-        return store.neededBytes(SizeClasses.units(sizeClass));
+        return store.neededBytes(SizeClasses.fewestUnits(sizeClass));
+    }
+
+    /** A superslab for a slab of the usual length, or else of the least. */
+    private Superslab withRoom(int sizeClass, boolean orDraining) {
+        Superslab superslab = superslabs.fullestWithRoom(SizeClasses.units(sizeClass), orDraining);
+        return superslab != null
+                ? superslab
+                : superslabs.fullestWithRoom(SizeClasses.fewestUnits(sizeClass), orDraining);
     }
 
     private Superslab fetchSuperslab(int units) {
-        superslabs.ensureCapacity(superslabs.size() + 1);
+        superslabs.ensureRoom();
         Superslab superslab = store.tryAcquire(units);
         if (superslab != null) {
-            superslabs.add(superslab);
-            emptySuperslabs++;
+            superslabs.enter(superslab);
         }
         return superslab;
     }
 
-    private int freeIndex() {
-        int index = lowestFreeIndex;
-        while (index < slabs.length && slabs[index] != null) {
-            index++;
-        }
-        if (index == slabs.length) {
-            Slab[] moreSlabs = Arrays.copyOf(slabs, index * 2);
-            blocks = Arrays.copyOf(blocks, index * 2);
+    /** The number of the next slab of a class, for which there is a place in the tables. */
+    private int nextNumber(int sizeClass) {
+        int n = Slab.numbers(SizeClasses.capacity(sizeClass));
+        int index = numbers.next(n);
+        if (index != SlabNumbers.NONE && index + n > slabs.length) {
+            Slab[] moreSlabs = Arrays.copyOf(slabs, Math.max(index + n, 2 * slabs.length));
+            Block[][] moreBlocks = Arrays.copyOf(blocks, moreSlabs.length);
+            heap.blocks(moreBlocks);
+            blocks = moreBlocks;
             slabs = moreSlabs;
-            heap.blocks(blocks);
         }
         return index;
+    }
+
+    /** Whether a slab of a class can have a number. */
+    boolean hasNumbers(int sizeClass) {
+        return numbers.next(Slab.numbers(SizeClasses.capacity(sizeClass))) != SlabNumbers.NONE;
+    }
+
+    private void enter(Slab slab, int sizeClass) {
+        int index = slab.index();
+        int n = slab.numbers();
+        for (int i = 0; i < n; i++) {
+            blocks[index + i] = slab.blocks(i);
+        }
+        numbers.take(n); // the last call: what fails has not happened
+        for (int i = 0; i < n; i++) {
+            slabs[index + i] = slab;
+        }
+        slabCounts[sizeClass]++;
     }
 
     /** Puts a block back into its slab. */
     void give(int id, Knobs knobs) {
         Slab slab = slab(id);
         int sizeClass = slab.sizeClass();
-        slab.give(id & Slab.SLOT_MASK);
+        int slot = slab.slot(id);
+        slab.give(slot);
         Superslab superslab = slab.superslab();
-        superslab.touch(slab.offset(id & Slab.SLOT_MASK), slab.blockBytes());
+        superslab.touch(slab.offset(slot), slab.blockBytes());
         pages.given();
         serve(slab);
-        if (superslab.use(-slab.blockBytes()) && superslabs.size() > 1 && knobs.tiering()) {
+        boolean drains = superslab.use(-slab.blockBytes());
+        superslabs.update(superslab);
+        if (drains && superslabs.size() > 1 && knobs.tiering()) {
             startDraining(superslab);
         }
         if (slab.free() == slab.capacity()) {
+            boolean mayKeep = !superslab.isDraining() || superslabs.size() == 1 || !knobs.tiering();
+            boolean keep = !knobs.eagerFree() || (mayKeep && warm[sizeClass].size() < knobs.warmSlabs(sizeClass));
             partial[sizeClass].remove(slab);
-            boolean keep = superslab.tier() == Superslab.Tier.HOT || superslabs.size() == 1 || !knobs.tiering();
-            if (!knobs.eagerFree() || (keep && warm[sizeClass].size() < knobs.warmSlabs(sizeClass))) {
+            if (keep) {
                 warm[sizeClass].push(slab);
             } else {
                 dissolve(slab);
@@ -300,21 +327,26 @@ final class HeapSlabs {
 
     private void dissolve(Slab slab) {
         int index = slab.index();
-        slabs[index] = null;
+        int n = slab.numbers();
+        for (int i = 0; i < n; i++) {
+            slabs[index + i] = null;
+            blocks[index + i] = null;
+        }
+        numbers.give(index, n);
         slabCounts[slab.sizeClass()]--;
-        blocks[index] = null;
-        lowestFreeIndex = Math.min(lowestFreeIndex, index);
         Superslab superslab = slab.superslab();
-        superslab.give(slab.firstUnit(), SizeClasses.units(slab.sizeClass()));
-        if (!superslab.isEmpty()) {
-            return;
-        }
-        if (emptySuperslabs == 0) {
-            emptySuperslabs = 1;
+        superslab.give(slab.firstUnit(), slab.units());
+        if (superslab.isEmpty() && superslabs.hasEmpty()) {
+            release(superslab);
         } else {
-            superslabs.remove(superslab);
-            store.release(superslab, idleNanos);
+            superslabs.update(superslab);
         }
+    }
+
+    private void release(Superslab superslab) {
+        pages.leaves(superslab);
+        superslabs.leave(superslab);
+        store.release(superslab, idleNanos);
     }
 
     /** Dissolves every empty slab of a class. */
@@ -371,11 +403,8 @@ final class HeapSlabs {
 
     /** Gives every empty superslab to the store. */
     void releaseEmpty() {
-        for (int i = superslabs.size() - 1; i >= 0 && emptySuperslabs > 0; i--) {
-            if (superslabs.get(i).isEmpty()) {
-                emptySuperslabs--;
-                store.release(superslabs.remove(i), idleNanos);
-            }
+        for (Superslab empty; (empty = superslabs.anEmpty()) != null; ) {
+            release(empty);
         }
     }
 
@@ -386,7 +415,7 @@ final class HeapSlabs {
 
     /** Whether a superslab lies here empty. */
     boolean hasEmptySuperslab() {
-        return emptySuperslabs > 0;
+        return superslabs.hasEmpty();
     }
 
     /** Whether empty slabs of any class are kept ready. */
@@ -406,24 +435,26 @@ final class HeapSlabs {
     /** All slabs, in no order. */
     List<Slab> slabs() {
         List<Slab> all = new ArrayList<>();
+        Slab last = null;
         for (Slab slab : slabs) {
-            if (slab != null) {
+            if (slab != null && slab != last) {
                 all.add(slab);
             }
+            last = slab;
         }
         return all;
     }
 
-    List<Superslab> superslabs() {
+    SuperslabSet superslabs() {
         return superslabs;
     }
 
     /** For other threads: the superslabs as they may have been a moment ago. */
     List<Superslab> superslabSnapshot() {
         List<Superslab> snapshot = new ArrayList<>();
-        for (Object superslab : superslabs.toArray()) {
+        for (Superslab superslab : superslabs.snapshot()) {
             if (superslab != null) {
-                snapshot.add((Superslab) superslab);
+                snapshot.add(superslab);
             }
         }
         return snapshot;

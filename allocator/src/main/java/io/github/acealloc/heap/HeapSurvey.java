@@ -94,15 +94,13 @@ public final class HeapSurvey {
         for (Superslab superslab : heap.slabs().superslabSnapshot()) {
             long bytes = superslab.committedBytes();
             long used = superslab.usedBytes();
-            // No switch: that takes a class of its own, which a closed class loader could not load any more.
-            Superslab.Tier tier = superslab.tier();
-            if (tier == Superslab.Tier.HOT) {
-                tiers = tiers.plus(new TierFigures(bytes, used, 0, 0, 0, 0));
-            } else if (tier == Superslab.Tier.DRAINING) {
+            if (superslab.isEmpty()) {
+                tiers = tiers.plus(new TierFigures(0, 0, 0, 0, bytes, 0));
+            } else if (superslab.isDraining()) {
                 draining++;
                 tiers = tiers.plus(new TierFigures(0, 0, bytes, used, 0, 0));
             } else {
-                tiers = tiers.plus(new TierFigures(0, 0, 0, 0, bytes, 0));
+                tiers = tiers.plus(new TierFigures(bytes, used, 0, 0, 0, 0));
             }
         }
         return draining;

@@ -5,6 +5,7 @@ import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabSet;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -62,7 +63,7 @@ public final class HeapWalker {
                 expect(
                         slab.sizeClass() == sizeClass,
                         () -> "block " + id + " of " + slab + " is cached in class " + sizeClass);
-                expect(!slab.isFree(id & Slab.SLOT_MASK), () -> "block " + id + " is cached and free in " + slab);
+                expect(!slab.isFree(slab.slot(id)), () -> "block " + id + " is cached and free in " + slab);
             }
         }
     }
@@ -109,15 +110,20 @@ public final class HeapWalker {
         IdentityHashMap<Superslab, Long> unitsPerSuperslab = new IdentityHashMap<>();
         IdentityHashMap<Superslab, Integer> usedPerSuperslab = new IdentityHashMap<>();
         for (Slab slab : heap.slabs().slabs()) {
-            int units = SizeClasses.units(slab.sizeClass());
+            int units = slab.units();
             long mask = ((1L << units) - 1) << slab.firstUnit();
             long before = unitsPerSuperslab.getOrDefault(slab.superslab(), 0L);
             expect((before & mask) == 0, () -> slab + " overlaps another slab");
             unitsPerSuperslab.put(slab.superslab(), before | mask);
             usedPerSuperslab.merge(slab.superslab(), (slab.capacity() - slab.free()) * slab.blockBytes(), Integer::sum);
-            expect(heap.slabs().superslabs().contains(slab.superslab()), () -> slab + " lies in a foreign superslab");
+            expect(
+                    heap.slabs().superslabs().position(slab.superslab()) >= 0,
+                    () -> slab + " lies in a foreign superslab");
         }
+        walkSums();
         for (Superslab superslab : heap.slabs().superslabs()) {
+            String defect = heap.slabs().superslabs().defect(superslab);
+            expect(defect == null, () -> "a superslab " + defect);
             int taken = Long.bitCount(unitsPerSuperslab.getOrDefault(superslab, 0L));
             expect(
                     taken + superslab.freeUnits() == superslab.units(),
@@ -132,6 +138,19 @@ public final class HeapWalker {
         }
     }
 
+    private void walkSums() {
+        SuperslabSet superslabs = heap.slabs().superslabs();
+        long used = 0;
+        long idle = 0;
+        for (Superslab superslab : superslabs) {
+            used += superslab.usedBytes();
+            idle += superslab.idleBytes();
+        }
+        String sums = used + " used, " + idle + " idle";
+        String counted = superslabs.usedBytes() + " used, " + superslabs.idleBytes() + " idle";
+        expect(sums.equals(counted), () -> "superslabs have " + sums + ", but " + counted + " are counted");
+    }
+
     private void walkUnits(Superslab superslab) {
         for (int i = 0; i < superslab.units(); i++) {
             int unit = i;
@@ -139,7 +158,7 @@ public final class HeapWalker {
             if (slab == null) {
                 continue;
             }
-            boolean within = slab.firstUnit() <= unit && unit < slab.firstUnit() + SizeClasses.units(slab.sizeClass());
+            boolean within = slab.firstUnit() <= unit && unit < slab.firstUnit() + slab.units();
             expect(
                     within && heap.slabs().slab(slab.blockId(0)) == slab,
                     () -> slab + " is not what unit " + unit + " holds");

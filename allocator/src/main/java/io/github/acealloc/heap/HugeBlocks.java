@@ -3,38 +3,28 @@ package io.github.acealloc.heap;
 
 import io.github.acealloc.os.MemoryBudget;
 import io.github.acealloc.os.OsMemory;
-import io.github.acealloc.os.Region;
 import io.github.acealloc.slab.Block;
+import io.github.acealloc.slab.HugeRegions;
+import io.github.acealloc.slab.LoneBlocks;
 import io.github.acealloc.slab.Slab;
-import io.github.acealloc.slab.SlabQueue;
 import io.github.acealloc.slab.SlabTable;
 
 /**
- * Blocks above a superslab's reach: each has memory of its own, and the last few released ones are kept for a while.
+ * Blocks above a superslab's reach: cut from large regions where memory costs nothing until it is touched, else with a region each.
  *
- * <p>Safe for use by any thread; the lock is not held while the system is asked.
+ * <p>Safe for use by any thread; one lock for all of it, that of the table of addresses, is not held while the system is asked.
  */
 public final class HugeBlocks {
     /** Memory of huge blocks comes in multiples of this many bytes. */
     static final int PAGE = OsMemory.PAGE;
 
-    private static final int KEEP_BLOCKS = 8;
-    private static final long KEEP_BYTES = 32L << 20;
-    private static final int MAX_SLACK_SHIFT = 3;
-
     private final ThreadHeap home;
-    private final OsMemory memory;
     private final MemoryBudget budget;
     private final Binder binder;
     private final Runnable grown;
-
-    /** The last released first. */
-    private final SlabQueue kept = new SlabQueue();
-
     private final SlabTable byAddress = new SlabTable();
-    private long keptBytes;
-    private long liveBytes;
-    private boolean closed;
+    private final HugeRegions regions;
+    private final LoneBlocks lone;
 
     /**
      * No blocks yet.
@@ -46,11 +36,16 @@ public final class HugeBlocks {
      * @param grown called after memory was committed
      */
     public HugeBlocks(ThreadHeap home, OsMemory memory, MemoryBudget budget, Binder binder, Runnable grown) {
-        this.grown = grown;
+        this(home, memory, budget, binder, grown, HugeRegions.BYTES);
+    }
+
+    HugeBlocks(ThreadHeap home, OsMemory memory, MemoryBudget budget, Binder binder, Runnable grown, int regionBytes) {
         this.home = home;
-        this.memory = memory;
         this.budget = budget;
         this.binder = binder;
+        this.grown = grown;
+        regions = new HugeRegions(memory, budget, byAddress, regionBytes);
+        lone = new LoneBlocks(memory, budget, byAddress);
     }
 
     /**
@@ -63,7 +58,7 @@ public final class HugeBlocks {
     }
 
     /**
-     * Allocates a block with memory of its own.
+     * Allocates a block of whole pages.
      *
      * @param size bytes, greater than 0
      * @return the object bound to it
@@ -71,59 +66,48 @@ public final class HugeBlocks {
      */
     public Block allocate(int size) {
         int bytes = size > Integer.MAX_VALUE - 2 * PAGE ? size : (size + PAGE - 1) / PAGE * PAGE;
-        Slab slab = takeKept(bytes);
-        if (slab == null) {
-            slab = fresh(bytes);
-        }
-        slab.take();
-        synchronized (this) {
-            liveBytes += slab.blockBytes();
-        }
-        grown.run();
-        return slab.block(0);
-    }
-
-    private Slab fresh(int bytes) {
-        Region region = tryReserve(bytes);
+        Slab slab = tryTake(bytes);
         // What can never be served must not empty everybody's caches.
         int reclaims = bytes <= budget.limit() ? MemoryBudget.MOST_RECLAIMS : 0;
-        while (region == null && reclaims > 0) {
+        while (slab == null && reclaims > 0) {
             reclaims = budget.reclaim(home) ? reclaims - 1 : 0;
-            region = tryReserve(bytes);
+            slab = tryTake(bytes);
         }
-        if (region == null) {
+        if (slab == null) {
             throw budget.exhausted(bytes, bytes);
         }
+        grown.run();
+        Block block = slab.block(0) != null ? slab.block(0) : bind(slab);
+        shrink();
+        return block;
+    }
+
+    private void shrink() {
         try {
-            Slab slab = Slab.huge(region);
-            slab.bind(0, binder.bind(home, slab, 0));
-            enter(slab);
-            return slab;
-        } catch (Throwable e) {
-            try {
-                memory.release(region);
-            } finally {
-                budget.give(bytes);
-            }
-            throw e;
+            regions.shrink();
+        } catch (RuntimeException | VirtualMachineError ignored) {
+            // Kept, and not the error of whoever has got a block: the governor tries again and reports it.
         }
     }
 
-    private Region tryReserve(int bytes) {
-        if (!budget.tryTake(bytes)) {
-            return null;
-        }
+    private Slab tryTake(int bytes) {
+        Slab slab = regions.serves(bytes) ? regions.tryTake(bytes) : null;
+        return slab != null ? slab : lone.tryTake(bytes);
+    }
+
+    private Block bind(Slab slab) {
         try {
-            Region region = memory.reserve(bytes);
-            budget.servedBySystem();
-            return region;
-        } catch (OutOfMemoryError e) {
-            // The caller trims, tries again and then says so.
-            budget.refusedBySystem(e);
-            budget.give(bytes);
-            return null;
+            Block block = binder.bind(home, slab, 0);
+            slab.bind(0, block);
+            return block;
         } catch (Throwable e) {
-            budget.give(bytes);
+            boolean goes;
+            synchronized (byAddress) {
+                goes = give(slab, System.nanoTime());
+            }
+            if (goes) {
+                tryGiveBack(slab);
+            }
             throw e;
         }
     }
@@ -135,68 +119,61 @@ public final class HugeBlocks {
      */
     public void release(Block block) {
         Slab slab = null;
-        boolean keep = true;
+        boolean goes = false;
         long now = System.nanoTime();
-        synchronized (this) {
+        synchronized (byAddress) {
             if (block.arrive(home)) {
                 slab = block.slab();
-                slab.give(0);
-                liveBytes -= slab.blockBytes();
-                keep = !closed && kept.size() < KEEP_BLOCKS && keptBytes + slab.blockBytes() <= KEEP_BYTES;
-                if (keep) {
-                    keep(slab, now);
-                }
+                goes = give(slab, now);
             }
         }
         if (slab == null) {
             block.refused();
         }
-        if (!keep) {
-            try {
-                giveToSystem(slab);
-            } catch (RuntimeException | OutOfMemoryError ignored) {
-                // Kept, and not the error of whoever has released a buffer: the governor tries again and reports it.
-            }
+        if (goes) {
+            tryGiveBack(slab);
         }
-    }
-
-    private synchronized void keep(Slab released, long now) {
-        released.since(now);
-        kept.push(released);
-        keptBytes += released.blockBytes();
-    }
-
-    private synchronized Slab takeKept(int bytes) {
-        for (Slab slab = kept.head(); slab != null; slab = kept.after(slab)) {
-            if (slab.blockBytes() >= bytes && slab.blockBytes() - bytes <= (bytes >>> MAX_SLACK_SHIFT)) {
-                take(slab);
-                return slab;
-            }
-        }
-        return null;
     }
 
     /** Under the lock. */
-    private void take(Slab slab) {
-        kept.remove(slab);
-        keptBytes -= slab.blockBytes();
+    private boolean give(Slab slab, long now) {
+        return slab.isCut() ? regions.give(slab, now) : lone.give(slab, now);
     }
 
-    /**
-     * Gives back what has been kept for long enough.
-     *
-     * @param now the time, as {@code System.nanoTime()} tells it
-     * @param delayNanos for how long
-     */
-    public void expire(long now, long delayNanos) {
-        for (Slab slab; (slab = pollIdle(now, delayNanos)) != null; ) {
-            giveToSystem(slab);
+    private void tryGiveBack(Slab slab) {
+        try {
+            if (slab.isCut()) {
+                regions.trim();
+            } else {
+                lone.giveBack(slab);
+            }
+        } catch (RuntimeException | OutOfMemoryError ignored) {
+            // Kept, and not the error of whoever has released a buffer: the governor tries again and reports it.
         }
     }
 
-    /** Gives back all that is kept. */
+    /**
+     * Gives back what has been free for long enough.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @param delayNanos for how long
+     * @param pageNanos the same for pages while blocks come and go
+     */
+    public void expire(long now, long delayNanos, double pageNanos) {
+        try {
+            lone.expire(now, delayNanos);
+        } finally {
+            regions.expire(now, delayNanos, pageNanos);
+        }
+    }
+
+    /** Gives back all that is free. */
     public void trim() {
-        expire(System.nanoTime(), 0);
+        try {
+            lone.trim();
+        } finally {
+            regions.trim();
+        }
     }
 
     /**
@@ -205,53 +182,28 @@ public final class HugeBlocks {
      * @param address any number
      * @return its slab, or {@code null} if none begins there
      */
-    public synchronized Slab find(long address) {
-        return byAddress.find(address);
-    }
-
-    private synchronized Slab pollIdle(long now, long delayNanos) {
-        Slab oldest = kept.tail();
-        if (oldest == null || now - oldest.since() < delayNanos) {
-            return null;
+    public Slab find(long address) {
+        synchronized (byAddress) {
+            return byAddress.find(address);
         }
-        take(oldest);
-        return oldest;
-    }
-
-    /** Makes a block known by its address, if it has one. */
-    private synchronized void enter(Slab slab) {
-        if (slab.region().address() != 0) {
-            byAddress.add(slab);
-        }
-    }
-
-    /** Forgets a block's address, which may soon be another's. */
-    private synchronized void leave(Slab slab) {
-        if (slab.region().address() != 0) {
-            byAddress.remove(slab);
-        }
-    }
-
-    private void giveToSystem(Slab slab) {
-        Region region = slab.region();
-        leave(slab);
-        try {
-            memory.release(region);
-        } catch (Throwable e) {
-            // Kept, however much is: the last to be tried again.
-            enter(slab);
-            keep(slab, System.nanoTime());
-            throw e;
-        }
-        budget.give(region.bytes());
     }
 
     /** Keeps nothing any more. */
     public void close() {
-        synchronized (this) {
-            closed = true;
+        try {
+            lone.close();
+        } finally {
+            regions.close();
         }
-        trim();
+    }
+
+    /**
+     * Whether address ranges are kept.
+     *
+     * @return {@code false} if all memory that it has is committed
+     */
+    public boolean keepsAddresses() {
+        return regions.keepsAddresses();
     }
 
     /**
@@ -259,16 +211,34 @@ public final class HugeBlocks {
      *
      * @return bytes
      */
-    public synchronized long liveBytes() {
-        return liveBytes;
+    public long liveBytes() {
+        return regions.liveBytes() + lone.liveBytes();
     }
 
     /**
-     * What is kept for reuse.
+     * What is committed for blocks to come.
      *
      * @return bytes
      */
-    public synchronized long keptBytes() {
-        return keptBytes;
+    public long keptBytes() {
+        return regions.keptBytes() + lone.keptBytes();
+    }
+
+    /**
+     * Address space of huge regions that is not committed.
+     *
+     * @return bytes
+     */
+    public long absentBytes() {
+        return regions.absentBytes();
+    }
+
+    /**
+     * Holds huge blocks against their laws.
+     *
+     * @return whether one is broken
+     */
+    public boolean isBroken() {
+        return regions.isBroken();
     }
 }

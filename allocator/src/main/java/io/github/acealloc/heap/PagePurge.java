@@ -2,8 +2,8 @@
 package io.github.acealloc.heap;
 
 import io.github.acealloc.slab.Superslab;
+import io.github.acealloc.slab.SuperslabSet;
 import io.github.acealloc.slab.SuperslabStore;
-import java.util.List;
 
 /**
  * Gives back the free pages of superslabs that a few long-lived blocks hold on to, and the objects of their slots. Owner only.
@@ -46,8 +46,14 @@ final class PagePurge {
     /** So many calls to the system are what one visit may cost: about 0.1 ms. */
     private static final int RUNS = 32;
 
+    /** So many superslabs at most are looked at for one that is worth a visit. */
+    private static final int MOST_LOOKS = 64;
+
+    /** A pass goes by so many where nothing has changed before it looks at the time. */
+    private static final int UNTIMED = 256;
+
     private final SuperslabStore store;
-    private final List<Superslab> superslabs;
+    private final SuperslabSet superslabs;
     private int next;
     private int taken;
     private int step = STEP_BLOCKS;
@@ -86,7 +92,7 @@ final class PagePurge {
      * @param store which counts pages
      * @param superslabs those of the heap, now and later
      */
-    PagePurge(SuperslabStore store, List<Superslab> superslabs) {
+    PagePurge(SuperslabStore store, SuperslabSet superslabs) {
         this.store = store;
         this.superslabs = superslabs;
     }
@@ -94,6 +100,11 @@ final class PagePurge {
     /** Counts a slab that was cut, of which not every page need ever be used. */
     void cut() {
         changes += store.purgesParts() ? 1 : 0;
+    }
+
+    /** Counts a superslab that is to go: where a pass has been, another one may take its place. */
+    void leaves(Superslab superslab) {
+        changes += superslabs.position(superslab) < passed ? 1 : 0;
     }
 
     /** Counts a block that has left its slab. */
@@ -127,20 +138,15 @@ final class PagePurge {
     }
 
     private boolean holdsTooMuch(boolean byTime) {
-        long used = 0;
-        long idle = 0;
-        // No iterator: whoever has just taken a block would lose it for want of one.
-        for (int i = 0; i < superslabs.size(); i++) {
-            used += superslabs.get(i).usedBytes();
-            idle += superslabs.get(i).idleBytes();
-        }
+        long used = superslabs.usedBytes();
+        long idle = superslabs.idleBytes();
         return byTime
                 ? idle > patience * (MOST_SPARED_BYTES + (used >> MOST_SPARED_SHIFT))
                 : idle > SPARED_BYTES + (used >> SPARED_SHIFT);
     }
 
     private void visitNext() {
-        for (int i = superslabs.size(); i > 0; i--) {
+        for (int i = Math.min(superslabs.size(), MOST_LOOKS); i > 0; i--) {
             next = next + 1 < superslabs.size() ? next + 1 : 0;
             if (next == 0) {
                 judge();
@@ -157,9 +163,17 @@ final class PagePurge {
 
     private int purgeSettled(Superslab superslab) {
         int before = superslab.purgedBytes();
-        int runs = store.purgeUnused(superslab, true, RUNS);
+        int runs = purge(superslab, true);
         gone += superslab.purgedBytes() - before;
         return runs;
+    }
+
+    private int purge(Superslab superslab, boolean settled) {
+        try {
+            return store.purgeUnused(superslab, settled, RUNS);
+        } finally {
+            superslabs.update(superslab);
+        }
     }
 
     /** Looks at what became of what went in the last rounds, before more goes. */
@@ -243,15 +257,19 @@ final class PagePurge {
                 continue;
             }
             Superslab superslab = superslabs.get(passed);
+            superslabs.update(superslab); // or what a failure has left behind would lie there for ever
             if (!superslab.hasChanged()) {
                 passed++;
+                if (passed % UNTIMED == 0 && System.nanoTime() - start >= nanos) {
+                    return;
+                }
                 continue;
             }
             boolean hasPages = store.purgesParts() && superslab.idleBytes() > 0;
             if (!hasPages) {
                 superslab.passed();
             }
-            if (!hasPages || store.purgeUnused(superslab, false, RUNS) < RUNS) {
+            if (!hasPages || purge(superslab, false) < RUNS) {
                 superslab.unbindFree();
                 passed++;
             }

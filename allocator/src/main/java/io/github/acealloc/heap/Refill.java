@@ -20,6 +20,8 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     /** One in so many refills is timed, less one. */
     private static final int TIMED_MASK = 63;
 
+    private static final String NO_NUMBERS = "the heap of this thread has as many slabs as it can number";
+
     private final ThreadHeap heap;
     private final Keeper keeper;
     private final HeapSlabs slabs;
@@ -139,7 +141,11 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
                 }
             }
             if (reclaims == 0) {
-                throw budget.exhausted(SizeClasses.blockBytes(sizeClass), slabs.neededBytes(sizeClass));
+                int bytes = SizeClasses.blockBytes(sizeClass);
+                int needed = slabs.neededBytes(sizeClass);
+                throw slabs.hasNumbers(sizeClass)
+                        ? budget.exhausted(bytes, needed)
+                        : budget.exhausted(bytes, needed, NO_NUMBERS);
             }
             reclaims = budget.reclaim(heap) ? reclaims - 1 : 0;
         }

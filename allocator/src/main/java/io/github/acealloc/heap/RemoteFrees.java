@@ -69,14 +69,15 @@ final class RemoteFrees {
      * @return whether it is on its way here; if not, two threads released it at the same time, see {@link Block#arrive}
      */
     boolean offer(Block block) {
-        return queue.offer(block) || offerBit(block, block.slab(), block.blockId() & Slab.SLOT_MASK);
+        return queue.offer(block) || offerBit(block, block.slab());
     }
 
     /** Who released a block in a race may see any binding: of another heap, or half of one and half of another. */
     @SuppressWarnings("ReferenceEquality") // identity is the question
-    private boolean offerBit(Block block, Slab slab, int slot) {
+    private boolean offerBit(Block block, Slab slab) {
+        int slot = slab.slot(block.blockId());
         Superslab superslab = slab.superslab();
-        Block bound = slot < slab.capacity() ? slab.block(slot) : null;
+        Block bound = slot >= 0 && slot < slab.capacity() ? slab.block(slot) : null;
         if (bound == null || superslab == null || !superslab.isOwnedBy(heap)) {
             return false;
         }

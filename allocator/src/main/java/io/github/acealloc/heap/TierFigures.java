@@ -9,7 +9,7 @@ package io.github.acealloc.heap;
  * @param drainingBytes committed in superslabs that are left to become empty
  * @param drainingUsedBytes of these, with the user or cached
  * @param emptyBytes committed in superslabs without slabs whose pages are still there
- * @param purgedBytes address space of superslabs that is not committed: its pages went back to the system, or nobody has
+ * @param purgedBytes address space that is not committed: its pages went back to the system, or nobody has
  *     touched it yet
  */
 public record TierFigures(

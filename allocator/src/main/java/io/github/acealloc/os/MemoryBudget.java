@@ -162,9 +162,21 @@ public final class MemoryBudget {
      * @return to be thrown by the caller
      */
     public ExhaustedError exhausted(long bytes, long needed) {
+        return exhausted(bytes, needed, reason(needed));
+    }
+
+    /**
+     * The same where something else than memory is used up.
+     *
+     * @param bytes what was asked for
+     * @param needed what had to be taken for it
+     * @param reason what there is no more of, in words
+     * @return to be thrown by the caller
+     */
+    public ExhaustedError exhausted(long bytes, long needed, String reason) {
         StringBuilder text = new StringBuilder(256);
         text.append("cannot allocate ").append(bytes).append(" bytes: ");
-        text.append(reason(needed))
+        text.append(reason)
                 .append(" (needed: ")
                 .append(needed)
                 .append(", committed: ")

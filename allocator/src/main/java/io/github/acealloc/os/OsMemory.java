@@ -46,7 +46,8 @@ public interface OsMemory {
     boolean isDirect();
 
     /**
-     * Whether memory costs nothing until it is touched, so that what nobody has touched yet need not be counted.
+     * Whether memory costs nothing until it is touched, and goes back page by page: what nobody has touched need not be counted, and
+     * more may be reserved than is needed.
      *
      * @return {@code true} where {@link #reserve} gets addresses, and pages come by themselves
      */

@@ -4,7 +4,7 @@ package io.github.acealloc.os;
 import java.nio.ByteBuffer;
 
 /**
- * A piece of memory got from the system in one go: what one superslab or one huge block lies in.
+ * A piece of memory got from the system in one go: what one superslab lies in, or one huge block or several.
  *
  * <p>Immutable. Exactly one of {@link #buffer} and {@link #array} is set. Whoever got it from
  * {@link OsMemory#reserve} owns it and gives it back once, to the same source.

@@ -9,7 +9,7 @@ package io.github.acealloc.slab;
 public interface Block {
 
     /**
-     * The slot's number within its heap: {@code slab.index() << Slab.SLOT_BITS | slot}.
+     * The slot's number within its heap: {@link Slab#blockId}.
      *
      * @return a non-negative number
      */

@@ -25,7 +25,7 @@ final class PurgedPages {
     /** Where blocks came back since the pages were last {@link #settle settled}. */
     private final long[] given = new long[WORDS];
 
-    private int count;
+    int count;
 
     PurgedPages(long address) {
         shift = (int) (address & (OsMemory.PAGE - 1));

@@ -7,7 +7,8 @@ package io.github.acealloc.slab;
  * <p>Classes are multiples of 16 bytes up to 128, then four per doubling (at most 25 % slack), and eight per doubling
  * from 1 to 32 KiB, where Netty's usual sizes lie (at most 12.5 %). Looking up a class is one table read to 16 KiB and
  * shifts above. A slab is the fewest 64 KiB units that waste at most 1/16 of themselves, so a power of two wastes
- * nothing and blocks above half a unit still share slabs where they fit badly alone.
+ * nothing and blocks above half a unit still share slabs where they fit badly alone. Where that makes fewer than four blocks, it is
+ * doubled up to eight units, if there are so many in a row: cutting a slab and making its objects costs more than taking a block.
  */
 public final class SizeClasses {
     /** log2 of the smallest step between classes. */
@@ -26,12 +27,18 @@ public final class SizeClasses {
     private static final int TABLE_MAX = 16 << 10;
     private static final int WASTE_SHIFT = 4;
 
+    /** How many blocks a slab should have, and how many units it may be made longer to for that. */
+    private static final int ENOUGH_BLOCKS = 4;
+
+    private static final int LONGER_UNITS = 8;
+
     private static final int[] BLOCK_BYTES = blockSizes();
 
     /** How many classes there are. */
     public static final int COUNT = BLOCK_BYTES.length;
 
     private static final byte[] TABLE = table();
+    private static final int[] FEWEST_UNITS = fewestUnits();
     private static final int[] UNITS = units();
 
     private SizeClasses() {}
@@ -77,7 +84,7 @@ public final class SizeClasses {
     }
 
     /**
-     * The length of a class's slabs.
+     * The length of a class's slabs, where there is room.
      *
      * @param sizeClass 0 to {@link #COUNT} − 1
      * @return units of {@link Superslab#UNIT_BYTES}
@@ -87,13 +94,34 @@ public final class SizeClasses {
     }
 
     /**
-     * The number of blocks in a class's slabs.
+     * The least length of a class's slabs.
+     *
+     * @param sizeClass 0 to {@link #COUNT} − 1
+     * @return units, of which {@link #units} are a multiple
+     */
+    public static int fewestUnits(int sizeClass) {
+        return FEWEST_UNITS[sizeClass];
+    }
+
+    /**
+     * The number of blocks in a class's slabs, where there is room.
      *
      * @param sizeClass 0 to {@link #COUNT} − 1
      * @return at least 1; 1 makes the slab a span
      */
     public static int capacity(int sizeClass) {
-        return UNITS[sizeClass] * Superslab.UNIT_BYTES / BLOCK_BYTES[sizeClass];
+        return capacity(sizeClass, UNITS[sizeClass]);
+    }
+
+    /**
+     * The number of blocks in a slab of a class.
+     *
+     * @param sizeClass 0 to {@link #COUNT} − 1
+     * @param units its length
+     * @return at least 1 if the units are as many as a slab may have
+     */
+    public static int capacity(int sizeClass, int units) {
+        return units * Superslab.UNIT_BYTES / BLOCK_BYTES[sizeClass];
     }
 
     private static int[] blockSizes() {
@@ -123,7 +151,7 @@ public final class SizeClasses {
         return table;
     }
 
-    private static int[] units() {
+    private static int[] fewestUnits() {
         int[] units = new int[BLOCK_BYTES.length];
         for (int c = 0; c < units.length; c++) {
             int n = (BLOCK_BYTES[c] + Superslab.UNIT_BYTES - 1) / Superslab.UNIT_BYTES;
@@ -131,6 +159,16 @@ public final class SizeClasses {
                 n++;
             }
             units[c] = n;
+        }
+        return units;
+    }
+
+    private static int[] units() {
+        int[] units = FEWEST_UNITS.clone();
+        for (int c = 0; c < units.length; c++) {
+            while (capacity(c, units[c]) < ENOUGH_BLOCKS && 2 * units[c] <= LONGER_UNITS) {
+                units[c] *= 2;
+            }
         }
         return units;
     }

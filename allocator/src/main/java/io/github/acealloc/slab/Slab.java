@@ -13,13 +13,13 @@ import io.github.acealloc.os.Region;
  * that slot's entry of the table of bound objects ({@link #bind}); the table never grows or moves for that reason, and
  * the way of the block back to the owner (its cache or the remote queue) publishes the exchange.
  *
- * <p>A huge block is a slab of one slot that has a region of its own and no superslab.
+ * <p>A huge block is a slab of one slot that has no superslab: it is cut from a huge region, or has a region of its own.
  */
 public final class Slab {
-    /** Bits of a block's number that tell the slot. */
-    public static final int SLOT_BITS = 12;
+    /** Bits of a block's number below the slab's: a slab of more slots has as many numbers in a row as it needs. */
+    public static final int SLOT_BITS = 7;
 
-    /** Mask of the slot in a block's number. */
+    /** Mask of those bits: which of the slots that share one of the slab's numbers it is. */
     public static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
 
     /** The largest slab number: with the slot it makes a non-negative block number. */
@@ -30,13 +30,14 @@ public final class Slab {
 
     private final Region region;
     private final Superslab superslab;
+    private final HugeRegion hugeRegion;
     private final int sizeClass;
     private final int offset;
     private final int blockBytes;
     private final int capacity;
     private final int index;
     private final long[] freeBits;
-    private final Block[] blocks;
+    private final Block[][] blocks;
     private final RemoteBits remote;
     private int free;
     private int generation;
@@ -56,9 +57,17 @@ public final class Slab {
     private long since;
 
     private Slab(
-            Region region, Superslab superslab, int sizeClass, int offset, int blockBytes, int capacity, int index) {
+            Region region,
+            Superslab superslab,
+            HugeRegion hugeRegion,
+            int sizeClass,
+            int offset,
+            int blockBytes,
+            int capacity,
+            int index) {
         this.region = region;
         this.superslab = superslab;
+        this.hugeRegion = hugeRegion;
         this.sizeClass = sizeClass;
         this.offset = offset;
         this.blockBytes = blockBytes;
@@ -69,7 +78,10 @@ public final class Slab {
         for (int slot = 0; slot < capacity; slot++) {
             freeBits[slot / Long.SIZE] |= 1L << slot;
         }
-        blocks = new Block[capacity];
+        blocks = new Block[numbers(capacity)][];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = new Block[Math.min(capacity - (i << SLOT_BITS), SLOT_MASK + 1)];
+        }
         remote = new RemoteBits(this, capacity);
     }
 
@@ -77,30 +89,50 @@ public final class Slab {
      * A slab of a size class.
      *
      * @param superslab where its units lie
-     * @param firstUnit the first of its {@link SizeClasses#units} units, taken for it
+     * @param firstUnit the first of its units, taken for it
+     * @param units how many, a multiple of {@link SizeClasses#fewestUnits}
      * @param sizeClass the class of its blocks
-     * @param index its number in the heap, at least 0
+     * @param index its number in the heap, at least 0; the first of {@link #numbers(int)}
      * @return the slab, all slots free
      */
-    public static Slab ofClass(Superslab superslab, int firstUnit, int sizeClass, int index) {
+    public static Slab ofClass(Superslab superslab, int firstUnit, int units, int sizeClass, int index) {
         return new Slab(
                 superslab.region(),
                 superslab,
+                null,
                 sizeClass,
                 firstUnit << Superslab.UNIT_SHIFT,
                 SizeClasses.blockBytes(sizeClass),
-                SizeClasses.capacity(sizeClass),
+                SizeClasses.capacity(sizeClass, units),
                 index);
     }
 
     /**
-     * A slab of one huge block.
+     * A slab of a size class, of the usual length.
+     *
+     * @param superslab where its units lie
+     * @param firstUnit the first of its {@link SizeClasses#units} units, taken for it
+     * @param sizeClass the class of its blocks
+     * @param index its number in the heap, at least 0; the first of {@link #numbers(int)}
+     * @return the slab, all slots free
+     */
+    public static Slab ofClass(Superslab superslab, int firstUnit, int sizeClass, int index) {
+        return ofClass(superslab, firstUnit, SizeClasses.units(sizeClass), sizeClass, index);
+    }
+
+    /**
+     * A slab of one huge block with memory of its own.
      *
      * @param region the block's own memory
      * @return the slab, its slot free
      */
     public static Slab huge(Region region) {
-        return new Slab(region, null, -1, 0, region.bytes(), 1, NO_INDEX);
+        return new Slab(region, null, null, -1, 0, region.bytes(), 1, NO_INDEX);
+    }
+
+    /** A slab of one huge block that lies somewhere in a huge region. */
+    static Slab huge(HugeRegion hugeRegion, int offset, int bytes) {
+        return new Slab(hugeRegion.region(), null, hugeRegion, -1, offset, bytes, 1, NO_INDEX);
     }
 
     /**
@@ -171,7 +203,7 @@ public final class Slab {
      * @return {@code null} if the slot was never taken, or has been free for long
      */
     public Block block(int slot) {
-        return blocks[slot];
+        return blocks[slot >>> SLOT_BITS][slot & SLOT_MASK];
     }
 
     /**
@@ -181,7 +213,7 @@ public final class Slab {
      * @param block the object to be handed out with the slot from now on
      */
     public void bind(int slot, Block block) {
-        blocks[slot] = block;
+        blocks[slot >>> SLOT_BITS][slot & SLOT_MASK] = block;
     }
 
     /**
@@ -195,8 +227,8 @@ public final class Slab {
         int first = Math.max(from - offset, 0) / blockBytes;
         int last = end <= offset ? -1 : Math.min((end - 1 - offset) / blockBytes, capacity - 1);
         for (int slot = first; slot <= last; slot++) {
-            if (blocks[slot] != null && isFree(slot)) {
-                blocks[slot] = null;
+            if (block(slot) != null && isFree(slot)) {
+                bind(slot, null);
             }
         }
     }
@@ -204,10 +236,11 @@ public final class Slab {
     /**
      * The table of bound objects itself, for the heap's fast path; owner only.
      *
-     * @return slot → object
+     * @param i which of the slab's numbers, from 0
+     * @return slot → object, for the slots that share that number
      */
-    public Block[] blocks() {
-        return blocks;
+    public Block[] blocks(int i) {
+        return blocks[i];
     }
 
     /**
@@ -226,7 +259,17 @@ public final class Slab {
      * @return see {@link Block#blockId()}
      */
     public int blockId(int slot) {
-        return (index << SLOT_BITS) | slot;
+        return (index << SLOT_BITS) + slot;
+    }
+
+    /**
+     * The slot of a block.
+     *
+     * @param id {@link #blockId} of one of its slots
+     * @return 0 to capacity − 1
+     */
+    public int slot(int id) {
+        return id - (index << SLOT_BITS);
     }
 
     /**
@@ -242,10 +285,24 @@ public final class Slab {
     /**
      * The memory the slab lies in.
      *
-     * @return a superslab's region, or a huge block's own
+     * @return a superslab's region, a huge region's, or a huge block's own
      */
     public Region region() {
         return region;
+    }
+
+    /**
+     * Where its first block begins.
+     *
+     * @return 0 on the Java heap, and where the JVM does not tell
+     */
+    public long address() {
+        return region.address() == 0 ? 0 : region.address() + offset;
+    }
+
+    /** The huge region it is cut from; {@code null} for any other. */
+    HugeRegion hugeRegion() {
+        return hugeRegion;
     }
 
     /**
@@ -258,12 +315,21 @@ public final class Slab {
     }
 
     /**
-     * Whether this is a single huge block with memory of its own.
+     * Whether this is a single huge block.
      *
      * @return {@code true} if it is cut from no superslab
      */
     public boolean isHuge() {
         return superslab == null;
+    }
+
+    /**
+     * Whether this is a huge block that is cut from a huge region.
+     *
+     * @return {@code false} if it has a region of its own, or is none
+     */
+    public boolean isCut() {
+        return hugeRegion != null;
     }
 
     /**
@@ -312,12 +378,40 @@ public final class Slab {
     }
 
     /**
-     * Its number in its heap.
+     * How many units it has in its superslab.
+     *
+     * @return at least 1
+     */
+    public int units() {
+        return (capacity * blockBytes + Superslab.UNIT_BYTES - 1) >>> Superslab.UNIT_SHIFT;
+    }
+
+    /**
+     * Its number in its heap, the first if it has several.
      *
      * @return at least 0
      */
     public int index() {
         return index;
+    }
+
+    /**
+     * How many numbers in a row it has.
+     *
+     * @return at least 1
+     */
+    public int numbers() {
+        return blocks.length;
+    }
+
+    /**
+     * How many numbers in a row a slab needs.
+     *
+     * @param capacity how many slots it has
+     * @return at least 1
+     */
+    public static int numbers(int capacity) {
+        return (capacity + SLOT_MASK) >>> SLOT_BITS;
     }
 
     /**
@@ -334,7 +428,7 @@ public final class Slab {
     }
 
     /**
-     * When a huge block was released that is kept for reuse.
+     * When a huge block with memory of its own was released that is kept for reuse.
      *
      * @return the time that it was last told
      */

@@ -44,6 +44,13 @@ final class SlabRecord {
         memory.putLong(at + SUM, sum(memory, at));
     }
 
+    /** Writes what another unit of the same slab has. */
+    static void copy(ByteBuffer memory, int from, int to) {
+        for (int i = 0; i < BYTES; i += Long.BYTES) {
+            memory.putLong(to + i, memory.getLong(from + i));
+        }
+    }
+
     static void clear(ByteBuffer memory, int at) {
         memory.putInt(at, FREE);
     }

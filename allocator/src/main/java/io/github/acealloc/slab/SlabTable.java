@@ -22,11 +22,14 @@ public final class SlabTable {
     }
 
     /**
-     * Enters a slab.
+     * Enters a slab, if it has an address.
      *
      * @param slab a huge block's, in no table
      */
     public void add(Slab slab) {
+        if (slab.address() == 0) {
+            return;
+        }
         if (size >= chains.length) {
             grow();
         }
@@ -35,7 +38,7 @@ public final class SlabTable {
     }
 
     private static void link(Slab[] chains, Slab slab) {
-        int i = chain(slab.region().address(), chains.length);
+        int i = chain(slab.address(), chains.length);
         slab.chained = chains[i];
         chains[i] = slab;
     }
@@ -59,11 +62,14 @@ public final class SlabTable {
     /**
      * Takes a slab out.
      *
-     * @param slab in this table
+     * @param slab in this table, or without an address
      */
     @SuppressWarnings("ReferenceEquality") // identity is the question
     public void remove(Slab slab) {
-        int i = chain(slab.region().address(), chains.length);
+        if (slab.address() == 0) {
+            return;
+        }
+        int i = chain(slab.address(), chains.length);
         Slab before = null;
         for (Slab other = chains[i]; other != slab; other = other.chained) {
             before = other;
@@ -85,7 +91,7 @@ public final class SlabTable {
      */
     public Slab find(long address) {
         Slab slab = chains[chain(address, chains.length)];
-        while (slab != null && slab.region().address() != address) {
+        while (slab != null && slab.address() != address) {
             slab = slab.chained;
         }
         return slab;

@@ -54,20 +54,20 @@ public final class Superslab {
     private final boolean recorded;
 
     private final Slab[] slabs;
-    private final int allFree;
-    private int freeUnits;
+    final int allFree;
+    int freeUnits;
 
     /** Units that nobody has touched since the memory came or went as a whole: they do not count as committed. */
-    private int untouched;
+    int untouched;
 
     /** What counts as committed behind the units. */
     private int tailBytes;
 
-    private int usedBytes;
-    private boolean draining;
+    int usedBytes;
+    boolean draining;
 
     /** {@code null} until pages are given back for the first time. */
-    private PurgedPages purged;
+    PurgedPages purged;
 
     private int generation;
     private long owner;
@@ -80,6 +80,17 @@ public final class Superslab {
 
     Superslab previousEmpty;
     Superslab nextEmpty;
+
+    /** Its place in the list and in the queues of the one set that it is in, and what that set counts it as; owned by the set. */
+    int position;
+
+    int queue;
+    Superslab previousAlike;
+    Superslab nextAlike;
+    int longestRun;
+    int countedFree;
+    int countedUsed;
+    int countedAbsent;
 
     Superslab(Region region, int units, boolean recorded) {
         this.region = region;
@@ -199,10 +210,12 @@ public final class Superslab {
         generation++;
         slab.generation(generation);
         int first = slab.firstUnit();
-        for (int unit = first; unit < first + SizeClasses.units(slab.sizeClass()); unit++) {
+        for (int unit = first; unit < first + slab.units(); unit++) {
             slabs[unit] = slab;
-            if (recorded) {
+            if (recorded && unit == first) {
                 SlabRecord.write(region.buffer(), recordAt(unit), slab, owner);
+            } else if (recorded) {
+                SlabRecord.copy(region.buffer(), recordAt(first), recordAt(unit));
             }
         }
     }
@@ -369,7 +382,17 @@ public final class Superslab {
     }
 
     /**
-     * How it serves now.
+     * Whether it is {@link Tier#DRAINING}.
+     *
+     * @return {@code false} too if it has no slab
+     */
+    public boolean isDraining() {
+        return draining && !isEmpty();
+    }
+
+    /**
+     * How it serves now: in words, for tests and diagnosis. What runs for the first time when the Java heap is full, or a class loader
+     * closed, could not load this class any more.
      *
      * @return the tier
      */

@@ -10,6 +10,7 @@ import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.Sneaky;
 import io.github.acealloc.testing.TestBlock;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -126,7 +127,7 @@ class HeapSlabsTest {
         rig.caches(0, 1);
         TestBlock early = rig.allocate(KIB); // its slab is the draining one's
         List<TestBlock> warm = rig.allocate(2 * KIB, 32);
-        List<TestBlock> spans = rig.allocate(UNIT, 30);
+        List<TestBlock> spans = rig.allocate(UNIT / 4, 30 * 4);
         Superslab first = early.slab().superslab();
         assertThat(spans).allMatch(block -> block.slab().superslab() == first);
         List<TestBlock> late = rig.allocate(KIB, 64 + 10);
@@ -167,13 +168,40 @@ class HeapSlabsTest {
         Superslab emptier = blocks.get(0).slab().superslab();
         Superslab fuller = blocks.get(2).slab().superslab();
         rig.release(blocks.get(0));
-        rig.release(blocks.get(3));
         TestBlock half = rig.allocate(640 * KIB);
+        rig.release(blocks.get(3));
         rig.release(blocks.get(1));
         assertThat(half.slab().superslab()).isSameAs(emptier);
         assertThat(emptier.tier()).isEqualTo(Superslab.Tier.HOT);
         TestBlock next = rig.allocate(512 * KIB);
         assertThat(next.slab().superslab()).as("16 units free, not 22").isSameAs(fuller);
+    }
+
+    @Test
+    void whereNoRunOfUnitsIsLongEnoughASlabIsShorter() {
+        List<TestBlock> small = rig.allocate(KIB, 32 * 64);
+        Superslab superslab = small.get(0).slab().superslab();
+        assertThat(superslab.freeUnits()).isZero();
+        releaseUnit(small, 1);
+        releaseUnit(small, 2);
+        releaseUnit(small, 3);
+        releaseUnit(small, 5);
+        rig.heap.trim();
+        assertThat(superslab.freeUnits()).isEqualTo(4);
+        List<TestBlock> spans = rig.allocate(UNIT, 4);
+        assertThat(spans).allMatch(block -> block.slab().superslab() == superslab);
+        assertThat(spans.stream().map(block -> block.slab().units())).containsExactly(3, 3, 3, 1);
+        TestBlock elsewhere = rig.allocate(UNIT);
+        assertThat(elsewhere.slab().superslab()).isNotSameAs(superslab);
+        assertThat(elsewhere.slab().units()).isEqualTo(4);
+        rig.expectLaws();
+        spans.forEach(rig::release);
+        rig.heap.trim();
+        assertThat(superslab.freeUnits()).isEqualTo(4);
+    }
+
+    private void releaseUnit(List<TestBlock> small, int unit) {
+        small.stream().filter(block -> block.slab().firstUnit() == unit).forEach(rig::release);
     }
 
     @Test
@@ -185,6 +213,41 @@ class HeapSlabsTest {
                     .hasSize(5);
             blocks.forEach(rig::release);
         }
+    }
+
+    @Test
+    void aSlabOfManySlotsHasSeveralNumbersAndGivesThemAllBack() {
+        rig.allocate(KIB);
+        for (int round = 0; round < 3; round++) {
+            List<TestBlock> tiny = rig.allocate(16, 4096 + 1);
+            Slab slab = tiny.get(0).slab();
+            assertThat(slab.numbers()).isEqualTo(32);
+            assertThat(slabs.slabs()).filteredOn(other -> other == slab).hasSize(1);
+            assertThat(tiny).allMatch(block -> slabs.slab(block.blockId()) == block.slab());
+            assertThat(tiny).allMatch(block -> rig.block(block.blockId()) == block);
+            rig.expectLaws();
+            tiny.forEach(rig::release);
+            rig.heap.trim();
+            assertThat(slabs.slab(slab.blockId(0))).isNull();
+            assertThat(slabs.slab(slab.blockId(4095))).isNull();
+        }
+    }
+
+    @Test
+    void whereAllNumbersAreUsedTheErrorSaysSo() throws ReflectiveOperationException {
+        Field field = HeapSlabs.class.getDeclaredField("numbers");
+        field.setAccessible(true);
+        SlabNumbers numbers = (SlabNumbers) field.get(slabs);
+        while (numbers.next(32) != SlabNumbers.NONE) {
+            numbers.take(32);
+        }
+        assertThatThrownBy(() -> rig.allocate(16))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessageStartingWith(
+                        "cannot allocate 16 bytes: the heap of this thread has as many slabs as it can number (needed: ");
+        rig.expectLaws();
+        numbers.give(0, 32);
+        assertThat(rig.allocate(16).blockId()).isZero();
     }
 
     @Test

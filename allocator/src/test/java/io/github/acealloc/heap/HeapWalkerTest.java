@@ -150,7 +150,7 @@ class HeapWalkerTest {
 
     @Test
     void slabsLieInTheHeapsOwnSuperslabs() {
-        slabs.superslabs().clear();
+        slabs.superslabs().leave(live.slab().superslab());
         expectReport(live.slab() + " lies in a foreign superslab");
     }
 
@@ -164,6 +164,19 @@ class HeapWalkerTest {
     void aSuperslabCountsWhatIsUsed() {
         live.slab().superslab().use(16);
         expectReport("a superslab has 4096 bytes used, and counts 4112");
+    }
+
+    @Test
+    void aSuperslabIsQueuedAsItsUnitsSay() {
+        live.slab().superslab().take(3);
+        expectReport("a superslab is queued for runs of 30 units (expected: 27)");
+    }
+
+    @Test
+    void aSuperslabIsCountedAsItIsUsed() {
+        live.slab().superslab().use(16);
+        expectReport("a superslab counts as 4096 bytes used (expected: 4112)");
+        expectReport("superslabs have 4112 used, 2027504 idle, but 4096 used, 2027520 idle");
     }
 
     @Test

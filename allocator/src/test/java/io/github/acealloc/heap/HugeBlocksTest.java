@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Blocks with memory of their own: kept for a moment, reused if they fit, given back after all. */
+/** Huge blocks where memory is not paged, so that each has a region: kept for a moment, reused if they fit, given back after all. */
 class HugeBlocksTest {
     private static final int MIB = 1 << 20;
     private static final int PAGE = HugeBlocks.PAGE;
@@ -119,10 +119,10 @@ class HugeBlocksTest {
         long before = System.nanoTime();
         release(allocate(2 * MIB));
         long after = System.nanoTime();
-        huge.expire(before - 1, 0);
-        huge.expire(before + HOUR - 1, HOUR);
+        huge.expire(before - 1, 0, 0);
+        huge.expire(before + HOUR - 1, HOUR, HOUR);
         assertThat(huge.keptBytes()).as("a moment before its time").isEqualTo(2 * MIB);
-        huge.expire(after + HOUR, HOUR);
+        huge.expire(after + HOUR, HOUR, HOUR);
         assertThat(huge.keptBytes()).isZero();
         assertThat(rig.memory.outBytes()).isZero();
     }
@@ -137,7 +137,7 @@ class HugeBlocksTest {
             Thread.onSpinWait();
         }
         release(first);
-        huge.expire(between + HOUR, HOUR);
+        huge.expire(between + HOUR, HOUR, HOUR);
         assertThat(huge.keptBytes()).isEqualTo(2 * MIB);
         assertThat(allocate(2 * MIB)).isSameAs(first);
     }
@@ -149,7 +149,7 @@ class HugeBlocksTest {
         assertThat(allocate(2 * MIB)).isSameAs(block);
         long now = System.nanoTime();
         release(block);
-        huge.expire(now, 1);
+        huge.expire(now, 1, 1);
         assertThat(huge.keptBytes()).isEqualTo(2 * MIB);
     }
 
@@ -158,7 +158,7 @@ class HugeBlocksTest {
         long now = System.nanoTime();
         release(allocate(2 * MIB));
         for (long delay : new long[] {0, 1, HOUR, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
-            huge.expire(now - 1, delay);
+            huge.expire(now - 1, delay, delay);
             assertThat(huge.keptBytes()).as("delay " + delay).isEqualTo(2 * MIB);
         }
     }
@@ -197,7 +197,7 @@ class HugeBlocksTest {
 
     @Test
     void isFoundByItsAddressAsLongAsItsMemoryIsThere() {
-        FaultyMemory source = new FaultyMemory(OsMemory.direct());
+        FaultyMemory source = new FaultyMemory(new Unpaged());
         HugeBlocks direct = new HugeBlocks(home, source, new MemoryBudget(1L << 30), TestBlock.BINDER, () -> {});
         TestBlock block = (TestBlock) direct.allocate(2 * MIB);
         TestBlock other = (TestBlock) direct.allocate(2 * MIB);
@@ -256,9 +256,18 @@ class HugeBlocksTest {
                 throw Sneaky.rethrow(failure);
             };
             assertThatThrownBy(() -> allocate(2 * MIB)).isSameAs(failure);
-            assertThat(rig.memory.outBytes()).isZero();
             assertThat(huge.liveBytes()).isZero();
+            assertThat(huge.keptBytes()).isEqualTo(2 * MIB);
         }
+        rig.binder = TestBlock.BINDER;
+        assertThat(allocate(2 * MIB)).isNotNull();
+        assertThat(rig.memory.requests()).isEqualTo(1);
+        huge.close();
+        rig.binder = (heap, slab, slot) -> {
+            throw new IllegalStateException("binder");
+        };
+        assertThatThrownBy(() -> allocate(3 * MIB)).isInstanceOf(IllegalStateException.class);
+        assertThat(rig.memory.outBytes()).as("closed").isEqualTo(2 * MIB);
     }
 
     @Test
@@ -356,6 +365,26 @@ class HugeBlocksTest {
         assertThat(huge.liveBytes()).isZero();
         huge.close();
         assertThat(rig.memory.outBytes()).isZero();
+    }
+
+    /** The system's memory, of which it takes no parts back. */
+    private static final class Unpaged implements OsMemory {
+        private final OsMemory system = OsMemory.direct();
+
+        @Override
+        public Region reserve(int bytes) {
+            return system.reserve(bytes);
+        }
+
+        @Override
+        public void release(Region region) {
+            system.release(region);
+        }
+
+        @Override
+        public boolean isDirect() {
+            return true;
+        }
     }
 
     private void churn(int seed) {

@@ -100,6 +100,33 @@ class PagePassTest {
         assertThat(first.purgedBytes()).isGreaterThanOrEqualTo(purged + BLOCK);
     }
 
+    /** The last superslab takes the place of one that goes, where the pass has been already. */
+    @Test
+    void aSuperslabThatComesToWhereAPassHasBeenIsNotForgotten() {
+        rig.knobs = rig.knobs.withHabits(false, true); // so that warm slabs alone hold a superslab
+        pinned.pin(4);
+        List<Superslab> superslabs = new ArrayList<>(heap.slabs().superslabs());
+        Superslab first = superslabs.get(0);
+        new ArrayList<>(pinned.live)
+                .stream().filter(block -> block.slab().superslab() == first).forEach(pinned::release);
+        assertThat(first.usedBytes()).isZero();
+        assertThat(first.isEmpty()).isFalse();
+        pages.pass(0);
+        pages.pass(0);
+        assertThat(superslabs.get(1).purgedBytes()).as("it goes on").isPositive();
+        heap.slabs().trim(SizeClasses.of(BLOCK));
+        heap.slabs().releaseEmpty();
+        Superslab last = superslabs.get(3);
+        assertThat(heap.slabs().superslabs()).containsExactly(last, superslabs.get(1), superslabs.get(2));
+        assertThat(last.purgedBytes()).isZero();
+        for (int calls = 0; pages.isDue(); calls++) {
+            assertThat(calls).isLessThan(100);
+            pages.pass(0);
+        }
+        assertThat(last.purgedBytes()).isPositive();
+        assertThat(superslabs.get(2).purgedBytes()).isPositive();
+    }
+
     @Test
     void aTrimGivesEverythingBackAlsoWhileAPassIsUnderWay() {
         pinned.pin(3);

@@ -10,10 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.os.OsMemory;
+import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.TestBlock;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,8 +66,9 @@ class PagePurgeTest {
 
     private long bound() {
         return heap.slabs().slabs().stream()
-                .mapToLong(slab ->
-                        Arrays.stream(slab.blocks()).filter(Objects::nonNull).count())
+                .mapToLong(slab -> IntStream.range(0, slab.capacity())
+                        .filter(slot -> slab.block(slot) != null)
+                        .count())
                 .sum();
     }
 
@@ -124,6 +126,28 @@ class PagePurgeTest {
             pinned.pages.age(Long.MAX_VALUE);
             assertThat(rig.memory.partPurges()).as("no round").isEqualTo(before);
         }
+        pinned.expectExact();
+    }
+
+    @Test
+    void whereSuperslabsGoWhileARoundIsUnderWayTheNextOnesVisitAllThatAreLeft() {
+        pinned.pin(6);
+        List<Superslab> before = new ArrayList<>(heap.slabs().superslabs());
+        pinned.pages.beginRound();
+        for (int visits = 0; visits < 3; visits++) {
+            pinned.pages.age(0);
+        }
+        for (Superslab gone : before.subList(0, 2)) {
+            new ArrayList<>(pinned.live)
+                    .stream().filter(block -> block.slab().superslab() == gone).forEach(pinned::release);
+        }
+        heap.slabs().releaseEmpty();
+        List<Superslab> left = before.subList(2, before.size());
+        assertThat(heap.slabs().superslabs()).containsExactlyInAnyOrderElementsOf(left);
+        age(3);
+        assertThat(pinned.pages.isInRound()).isFalse();
+        assertThat(left)
+                .allSatisfy(superslab -> assertThat(superslab.purgedBytes()).isPositive());
         pinned.expectExact();
     }
 

@@ -155,8 +155,8 @@ class RefillTest {
     @Test
     void prefillsOnlyWhatTheWarmPoolMayKeep() {
         rig.caches(0, 1).prefill(3);
-        rig.allocate(128 * KIB, 2);
-        assertThat(rig.knobs.warmSlabs(SizeClasses.of(128 * KIB))).isEqualTo(1);
+        rig.allocate(32 * KIB, 4 + 1);
+        assertThat(rig.knobs.warmSlabs(SizeClasses.of(32 * KIB))).isEqualTo(1);
         assertThat(warmSlabs()).isEqualTo(1);
         rig.allocate(512 * KIB, 2);
         assertThat(warmSlabs()).isEqualTo(1);
@@ -164,16 +164,17 @@ class RefillTest {
 
     @Test
     void neverGetsASuperslabJustToPrefill() {
-        int perSuperslab = Superslab.UNITS * Superslab.UNIT_BYTES / (128 * KIB);
+        int perSlab = 4;
+        int perSuperslab = Superslab.UNITS * Superslab.UNIT_BYTES / (32 * KIB) / perSlab;
         HeapRig direct = HeapRig.direct().caches(0, 1).prefill(3);
-        direct.allocate(128 * KIB, perSuperslab - 1);
+        direct.allocate(32 * KIB, (perSuperslab - 1) * perSlab);
         assertThat(direct.heap.slabs().slabs())
                 .as("each second slab is prefilled")
                 .hasSize(perSuperslab - 1)
                 .noneMatch(direct.heap.slabs()::isWarm);
-        direct.allocate(128 * KIB);
+        direct.allocate(32 * KIB, perSlab);
         assertThat(direct.memory.requests()).isEqualTo(1);
-        direct.allocate(128 * KIB);
+        direct.allocate(32 * KIB);
         assertThat(direct.memory.requests()).isEqualTo(2);
         direct.expectLaws();
         direct.memory.releaseAll();

@@ -93,20 +93,23 @@ class TiersTest {
     @ParameterizedTest
     @EnumSource
     void hotToDrainingToFreeToTheStore(Road road) {
-        List<TestBlock> blocks = fill();
+        int small = UNIT / 4; // slabs of a unit, of which some are kept warm
+        int quarter = 4 * QUARTER;
+        int all = 4 * Superslab.UNITS;
+        List<TestBlock> blocks = rig.allocate(small, all);
         Superslab superslab = blocks.get(0).slab().superslab();
-        release(blocks.subList(0, Superslab.UNITS - QUARTER - 1), road);
-        assertThat(superslab.usedBytes()).isEqualTo((QUARTER + 1) * UNIT);
+        release(blocks.subList(0, all - quarter - 1), road);
+        assertThat(superslab.usedBytes()).isEqualTo((quarter + 1) * small);
         assertThat(superslab.tier()).as("above a quarter").isEqualTo(Tier.HOT);
-        release(blocks.subList(Superslab.UNITS - QUARTER - 1, Superslab.UNITS - QUARTER), road);
+        release(blocks.subList(all - quarter - 1, all - quarter), road);
         assertThat(superslab.tier()).as("a quarter").isEqualTo(Tier.DRAINING);
-        release(blocks.subList(Superslab.UNITS - QUARTER, Superslab.UNITS - 1), road);
+        release(blocks.subList(all - quarter, all - 1), road);
         assertThat(superslab.tier()).as("one block").isEqualTo(Tier.DRAINING);
         assertThat(slabs.superslabs()).containsExactly(superslab);
-        release(blocks.subList(Superslab.UNITS - 1, Superslab.UNITS), road);
+        release(blocks.subList(all - 1, all), road);
         assertThat(superslab.usedBytes()).isZero();
         assertThat(superslab.tier()).as("slabs of it are warm").isEqualTo(Tier.DRAINING);
-        trimWarm();
+        slabs.trim(SizeClasses.of(small));
         assertThat(superslab.tier()).isEqualTo(Tier.FREE);
         takeIn();
         assertThat(slabs.superslabs()).isEmpty();

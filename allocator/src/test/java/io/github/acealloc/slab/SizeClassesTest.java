@@ -63,17 +63,27 @@ class SizeClassesTest {
     }
 
     @Test
-    void eachClassHasTheFewestUnitsThatWasteAtMostA16th() {
+    void eachClassHasTheFewestUnitsThatWasteAtMostA16thDoubledWhereItsBlocksAreFew() {
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             int units = SizeClasses.units(c);
-            for (int fewer = 1; fewer < units; fewer++) {
-                assertThat(wastesLittle(c, fewer))
-                        .as("class " + c + " in " + fewer + " units")
-                        .isFalse();
+            int fewest = 1;
+            while (!wastesLittle(c, fewest)) {
+                fewest++;
             }
-            assertThat(wastesLittle(c, units))
-                    .as("class " + c + " in " + units + " units")
+            int doubled = units / fewest;
+            assertThat(units).as("class " + c).isEqualTo(fewest * doubled);
+            assertThat(SizeClasses.fewestUnits(c)).as("class " + c).isEqualTo(fewest);
+            assertThat(doubled).as("class " + c).isIn(1, 2, 4);
+            assertThat(wastesLittle(c, units)).as("class " + c).isTrue();
+            assertThat(SizeClasses.capacity(c) >= 4 || 2 * units > 8)
+                    .as("class " + c)
                     .isTrue();
+            if (doubled > 1) {
+                assertThat(units).as("class " + c).isLessThanOrEqualTo(8);
+                assertThat(units / 2 * Superslab.UNIT_BYTES / SizeClasses.blockBytes(c))
+                        .as("class " + c + " in half as many")
+                        .isLessThan(4);
+            }
             assertThat(units * Superslab.UNIT_BYTES)
                     .as("class " + c + " fits into a superslab on the Java heap, too")
                     .isLessThanOrEqualTo(Superslab.bytes(false));
@@ -92,7 +102,8 @@ class SizeClassesTest {
             long bytes = (long) SizeClasses.units(c) * Superslab.UNIT_BYTES;
             int capacity = SizeClasses.capacity(c);
             assertThat(capacity).isEqualTo((int) (bytes / SizeClasses.blockBytes(c)));
-            assertThat(capacity).isBetween(1, Slab.SLOT_MASK + 1);
+            assertThat(capacity).isBetween(1, 4096);
+            assertThat(Slab.numbers(capacity)).isEqualTo((capacity + Slab.SLOT_MASK) / (Slab.SLOT_MASK + 1));
         }
         assertThat(Slab.SLOT_MASK).isEqualTo((1 << Slab.SLOT_BITS) - 1);
     }

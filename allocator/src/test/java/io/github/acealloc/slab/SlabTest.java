@@ -67,6 +67,17 @@ class SlabTest {
     }
 
     @Test
+    void isAsLongAsItsUnits() {
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            for (int units = SizeClasses.units(c); units > 0; units -= SizeClasses.fewestUnits(c)) {
+                Slab slab = Slab.ofClass(superslab, FIRST_UNIT, units, c, INDEX);
+                assertThat(slab.units()).isEqualTo(units);
+                assertThat(slab.capacity()).isEqualTo(units * Superslab.UNIT_BYTES / slab.blockBytes());
+            }
+        }
+    }
+
+    @Test
     void aSlotGivenBackTwiceIsReportedAndChangesNothing() {
         Slab slab = slab(1024);
         slab.take();
@@ -80,7 +91,9 @@ class SlabTest {
 
     @Test
     void theLargestIndexMakesANonNegativeNumber() {
-        Slab last = Slab.ofClass(superslab, 0, SizeClasses.of(16), Slab.MAX_INDEX);
+        int sizeClass = SizeClasses.of(16);
+        int index = Slab.MAX_INDEX + 1 - Slab.numbers(SizeClasses.capacity(sizeClass));
+        Slab last = Slab.ofClass(superslab, 0, sizeClass, index);
         assertThat(last.blockId(last.capacity() - 1)).isEqualTo(Integer.MAX_VALUE);
     }
 
@@ -91,8 +104,27 @@ class SlabTest {
         assertThat(slab.block(2)).isNull();
         slab.bind(2, block);
         assertThat(slab.block(2)).isSameAs(block);
-        assertThat(slab.blocks()).hasSize(64);
-        assertThat(slab.blocks()[2]).isSameAs(block);
+        assertThat(slab.numbers()).isEqualTo(1);
+        assertThat(slab.blocks(0)).hasSize(64);
+        assertThat(slab.blocks(0)[2]).isSameAs(block);
+    }
+
+    /** As the heap's fast path finds them: by the upper bits of a block's number, and then the lower ones. */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 48, 320, 512, 65536})
+    void manySlotsHaveSeveralNumbersInARow(int blockBytes) {
+        Slab slab = slab(blockBytes);
+        assertThat(slab.numbers()).isEqualTo((slab.capacity() + Slab.SLOT_MASK) / (Slab.SLOT_MASK + 1));
+        for (int slot = 0; slot < slab.capacity(); slot++) {
+            Block block = new Token(slot);
+            slab.bind(slot, block);
+            int id = slab.blockId(slot);
+            assertThat(slab.slot(id)).isEqualTo(slot);
+            assertThat(slab.blocks((id >>> Slab.SLOT_BITS) - INDEX)[id & Slab.SLOT_MASK])
+                    .isSameAs(block)
+                    .isSameAs(slab.block(slot));
+        }
+        assertThat(slab.blocks(slab.numbers() - 1)).doesNotContainNull();
     }
 
     @Test

@@ -126,7 +126,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     final int slot() {
-        return blockId & Slab.SLOT_MASK;
+        return slab.slot(blockId);
     }
 
     @Override

@@ -29,8 +29,18 @@ public final class Plan {
                 case PATTERN -> pattern(selection, cells);
                 case ACCESS -> access(selection, cells);
                 case HTTP -> selection.leaks().forEach(leak -> cells.add(bare(workload, leak)));
-                case FOOTPRINT, GROWTH, LARSON, MLEAK, PHASE_CHANGE, BURSTY, PROXY, LONG_LIVED, MANY_LOOPS, TRICKLE ->
-                    cells.add(bare(workload, selection.leaks().get(0)));
+                case FOOTPRINT,
+                        GROWTH,
+                        LARSON,
+                        MLEAK,
+                        PHASE_CHANGE,
+                        BURSTY,
+                        PROXY,
+                        LONG_LIVED,
+                        MANY_LOOPS,
+                        TRICKLE,
+                        BIG,
+                        HUGE -> cells.add(bare(workload, selection.leaks().get(0)));
                 case PRODUCER_CONSUMER, SLICES -> byKind(workload, selection, 1, cells);
                 default -> byKind(workload, selection, selection.threads(), cells);
             }
@@ -55,8 +65,18 @@ public final class Plan {
                 }
                 case ACCESS -> cells.add(access("bytes", "direct"));
                 case HTTP -> cells.add(bare(workload, Leak.DEFAULT));
-                case FOOTPRINT, GROWTH, LARSON, MLEAK, PHASE_CHANGE, BURSTY, PROXY, LONG_LIVED, MANY_LOOPS, TRICKLE ->
-                    cells.add(bare(workload, Leak.DISABLED));
+                case FOOTPRINT,
+                        GROWTH,
+                        LARSON,
+                        MLEAK,
+                        PHASE_CHANGE,
+                        BURSTY,
+                        PROXY,
+                        LONG_LIVED,
+                        MANY_LOOPS,
+                        TRICKLE,
+                        BIG,
+                        HUGE -> cells.add(bare(workload, Leak.DISABLED));
                 default -> cells.add(direct.with(Cell.LEAK, Leak.DISABLED));
             }
         }

@@ -67,7 +67,17 @@ public enum Workload {
             "trickle",
             "a burst, then a thin load on the same event loops: resident memory",
             Family.MEMORY,
-            Metric.RSS_BUSY);
+            Metric.RSS_BUSY),
+    BIG(
+            "big",
+            "one event loop with gigabytes of live 64 KiB buffers, random ones replaced: time",
+            Family.MEMORY,
+            Metric.TIME),
+    HUGE(
+            "huge",
+            "eight live buffers of 1.1 to 10 MB, all written, replaced at random: time, and resident memory",
+            Family.MEMORY,
+            Metric.TIME);
 
     private final String label;
     private final String summary;
