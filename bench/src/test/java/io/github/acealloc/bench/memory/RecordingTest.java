@@ -93,7 +93,8 @@ class RecordingTest {
         assertThat(file.getFileName().toString()).matches("phase-change-\\d+\\.trace\\.gz");
         assertThat(numbers).hasSizeBetween(1000, Recording.EVENTS);
         assertThat(numbers.stream().mapToLong(number -> number >> 1).max().orElseThrow())
-                .as("the class rests while other phases run")
-                .isGreaterThan(15_000_000L);
+                .as(
+                        "the class rests while two other phases run, 10 ms each; less where the machine is busy and their ends blur")
+                .isGreaterThan(5_000_000L);
     }
 }
