@@ -2,10 +2,7 @@
 package io.github.acealloc;
 
 import io.github.acealloc.control.AceLoop;
-import io.github.acealloc.control.Governor;
-import io.github.acealloc.control.IdleTrim;
 import io.github.acealloc.control.Mode;
-import io.github.acealloc.control.Pace;
 import io.github.acealloc.control.Profile;
 import io.github.acealloc.heap.Binder;
 import io.github.acealloc.heap.HeapCounters;
@@ -22,6 +19,9 @@ import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.SuperslabStore;
+import io.github.acealloc.upkeep.Governor;
+import io.github.acealloc.upkeep.Pace;
+import io.github.acealloc.upkeep.Scavenger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -65,7 +65,7 @@ public final class AceAllocator implements Governor.Governed {
     private final SuperslabStore store;
     private final HeapRegistry registry;
     private final HugeBlocks huge;
-    private final IdleTrim idleTrim;
+    private final Scavenger scavenger;
     private final AceLoop loop;
     private long askingBefore = HeapRegistry.handOver();
     private final Pace pace = new Pace(System.nanoTime());
@@ -106,7 +106,7 @@ public final class AceAllocator implements Governor.Governed {
                 () -> new ThreadHeap(numbers.getAndIncrement(), store, binder, budget, this::knobs);
         registry = new HeapRegistry(newHeap, Runtime.getRuntime().availableProcessors());
         huge = new HugeBlocks(newHeap.get(), memory, budget, binder, this::watch);
-        idleTrim = new IdleTrim(registry);
+        scavenger = new Scavenger(registry);
         loop = new AceLoop(
                 kind(), registry, this::knobs, mode, profile, budget.limit(), () -> PageCost.measure(memory));
         budget.addReclaimer(new MemoryBudget.Reclaimer() {
@@ -270,7 +270,7 @@ public final class AceAllocator implements Governor.Governed {
         long delay = dropped ? 0 : knobs.purgeDelayNanos();
         boolean more = false;
         try {
-            more = idleTrim.look(
+            more = scavenger.look(
                     now, delay, loop.pageDelay(), dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS));
             loop.forget(registry.heaps());
         } finally {

@@ -3,6 +3,7 @@ package io.github.acealloc;
 
 import io.github.acealloc.control.Decision;
 import io.github.acealloc.heap.ClassFigures;
+import io.github.acealloc.heap.HeapCounters;
 import io.github.acealloc.heap.HeapFigures;
 import io.github.acealloc.heap.TierFigures;
 import io.github.acealloc.slab.SizeClasses;
@@ -18,6 +19,10 @@ final class StatsText {
 
     /** So many are printed at most. */
     private static final int DECISIONS = 20;
+
+    /** How long pauses of each class are, as {@link HeapCounters#pauses} has them. */
+    private static final List<String> PAUSES =
+            List.of("upTo10Micros", "upTo100Micros", "upTo1Millisecond", "upTo10Milliseconds", "longer");
 
     private StatsText() {}
 
@@ -83,13 +88,14 @@ final class StatsText {
                 100 * stats.remoteShare(),
                 100 * stats.warmPoolHitRate()));
         text.append(String.format(
-                "superslabs: hot %s (used %s), draining %s (used %s), empty %s%n%n",
+                "superslabs: hot %s (used %s), draining %s (used %s), empty %s%n",
                 size(tiers.hotBytes()),
                 size(tiers.hotUsedBytes()),
                 size(tiers.drainingBytes()),
                 size(tiers.drainingUsedBytes()),
                 size(tiers.emptyBytes())));
-        text.append(String.format("%12s %12s %12s %12s %16s%n", "class", "live", "cached", "free", "allocations"));
+        text.append(pauses(stats.counters()));
+        text.append(String.format("%n%12s %12s %12s %12s %16s%n", "class", "live", "cached", "free", "allocations"));
         for (ClassFigures c : stats.classes()) {
             if (c.live() + c.cached() + c.free() + c.allocations() > 0) {
                 text.append(String.format(
@@ -127,6 +133,20 @@ final class StatsText {
         return text.toString();
     }
 
+    private static String pauses(HeapCounters counters) {
+        long[] pauses = counters.pauses();
+        return String.format(
+                Locale.ROOT,
+                "upkeep held up event loops: %,d times up to 10 us, %,d up to 100 us, %,d up to 1 ms, %,d up to 10 ms, %,d longer; "
+                        + "%,.3f ms at most%n",
+                pauses[0],
+                pauses[1],
+                pauses[2],
+                pauses[3],
+                pauses[4],
+                counters.longestPauseNanos() / 1e6);
+    }
+
     private static String size(long bytes) {
         double value = bytes;
         int unit = 0;
@@ -154,6 +174,13 @@ final class StatsText {
         all.put("remoteShare", stats.remoteShare());
         all.put("warmPoolHitRate", stats.warmPoolHitRate());
         all.put("adoptions", stats.counters().adoptions());
+        Map<String, Object> pauses = new LinkedHashMap<>();
+        long[] counts = stats.counters().pauses();
+        for (int i = 0; i < counts.length; i++) {
+            pauses.put(PAUSES.get(i), counts[i]);
+        }
+        pauses.put("longestNanos", stats.counters().longestPauseNanos());
+        all.put("upkeepPauses", pauses);
         Map<String, Object> byTier = new LinkedHashMap<>();
         byTier.put("hotBytes", tiers.hotBytes());
         byTier.put("hotUsedBytes", tiers.hotUsedBytes());

@@ -35,6 +35,8 @@ class ArchitectureTest {
                 .definedBy(ROOT)
                 .layer("control")
                 .definedBy(ROOT + ".control")
+                .layer("upkeep")
+                .definedBy(ROOT + ".upkeep")
                 .layer("heap")
                 .definedBy(ROOT + ".heap")
                 .layer("slab")
@@ -45,10 +47,12 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("door")
+                .whereLayer("upkeep")
+                .mayOnlyBeAccessedByLayers("door")
                 .whereLayer("heap")
-                .mayOnlyBeAccessedByLayers("door", "control")
+                .mayOnlyBeAccessedByLayers("door", "control", "upkeep")
                 .whereLayer("slab")
-                .mayOnlyBeAccessedByLayers("door", "control", "heap");
+                .mayOnlyBeAccessedByLayers("door", "control", "upkeep", "heap");
     }
 
     private static ArchRule noNetty() {
@@ -58,7 +62,7 @@ class ArchitectureTest {
     @Test
     void packagesDependDownward() {
         assertThat(ENGINE.stream().map(c -> c.getPackageName()).distinct())
-                .contains(ROOT, ROOT + ".control", ROOT + ".heap", ROOT + ".slab", ROOT + ".os");
+                .contains(ROOT, ROOT + ".control", ROOT + ".upkeep", ROOT + ".heap", ROOT + ".slab", ROOT + ".os");
         layers().check(ENGINE);
     }
 

@@ -14,7 +14,7 @@ import io.github.acealloc.testing.Loop;
 import io.github.acealloc.testing.TestBlock;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -145,14 +145,14 @@ class WayHomeTest {
                 live.addAll(several(blocks, () -> allocate(KIB)));
                 long garbage = elsewhere.call(() -> garbageOf(live, this::releaseAll));
                 assertThat(own.remoteCount()).isEqualTo(blocks);
-                long drained = garbageOf(live, b -> own.trimIdle(spareAll(), -1, false));
+                long drained = garbageOf(live, b -> own.scavenge(NONE, ThreadHeap.BUSY, false));
                 live.clear();
                 if (round >= WARM_UP) {
                     onRelease.add(garbage);
                     onDrain.add(drained);
                 }
                 while (own.remoteCount() > 0) {
-                    own.trimIdle(spareAll(), -1, false);
+                    own.scavenge(NONE, ThreadHeap.BUSY, false);
                 }
             }
             expectNone(onRelease);
@@ -160,13 +160,8 @@ class WayHomeTest {
         }
     }
 
-    private static final long[] SPARED = new long[SizeClasses.COUNT];
-
     /** Only takes in what came home. */
-    private static long[] spareAll() {
-        Arrays.fill(SPARED, -1);
-        return SPARED;
-    }
+    private static final BitSet NONE = new BitSet();
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

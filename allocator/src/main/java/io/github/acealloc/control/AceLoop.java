@@ -8,7 +8,6 @@ import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.SizeClasses;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -163,6 +162,9 @@ public final class AceLoop {
         List<HeapWatch> found = heaps.stream().map(heap -> watch(heap, now)).toList();
         int active = (int) found.stream().filter(HeapWatch::wasActive).count();
         int players = 0;
+        if (mode == Mode.LEARN && active > 0 && pageNanos == 0) {
+            pageNanos = pageCost.getAsDouble();
+        }
         for (HeapWatch watch : found) {
             Policy policy =
                     mode == Mode.LEARN && watch.wasActive() ? tournament.policy(players++, active) : tournament.best();
@@ -218,7 +220,6 @@ public final class AceLoop {
             if (allocates) {
                 tournament.play(heap.number(), policy, cost(readings, economics), watch.allocations());
             }
-            giveBack(watch, readings, economics, now);
         }
     }
 
@@ -329,16 +330,6 @@ public final class AceLoop {
         double nanos = mode == Mode.LEARN && pageNanos > 0 ? pageNanos : PageCost.UNMEASURED;
         Economics economics = new Economics(profile.price(), Economics.UNTIMED_REFILL_NANOS);
         return economics.pageDelay(nanos, start.get().purgeDelayNanos());
-    }
-
-    private void giveBack(HeapWatch watch, List<Reading> readings, Economics economics, long now) {
-        if (pageNanos == 0) {
-            pageNanos = pageCost.getAsDouble();
-        }
-        BitSet due = watch.due(readings, economics, now);
-        if (!due.isEmpty()) {
-            registry.turn(watch.heap(), due);
-        }
     }
 
     /**

@@ -7,7 +7,6 @@ import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.SizeClasses;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -24,7 +23,6 @@ final class HeapWatch {
         long reuses;
         long watchedNanos;
         long aged;
-        long turnedAt;
         final Lifetimes lifetimes = new Lifetimes();
         Controller.Memory memory = Controller.Memory.NONE;
         Decision pending;
@@ -106,7 +104,7 @@ final class HeapWatch {
             if (tracks[c] == null && cache.allocations() == 0 && cache.size() == 0) {
                 continue;
             }
-            Track track = track(c, now);
+            Track track = track(c);
             track.lifetimes.age(nanos);
             readings.add(read(c, cache, track, Math.max(nanos, 0), economics));
         }
@@ -127,16 +125,15 @@ final class HeapWatch {
         }
     }
 
-    private Track track(int sizeClass, long now) {
+    private Track track(int sizeClass) {
         if (tracks[sizeClass] == null) {
             tracks[sizeClass] = new Track();
-            tracks[sizeClass].turnedAt = now;
         }
         return tracks[sizeClass];
     }
 
     private void observe(int sizeClass, boolean remote, long nanos) {
-        track(sizeClass, lastNanos).lifetimes.add(nanos, remote);
+        track(sizeClass).lifetimes.add(nanos, remote);
     }
 
     private Reading read(int c, HotCache cache, Track track, long nanos, Economics economics) {
@@ -187,25 +184,6 @@ final class HeapWatch {
         track.costBefore = cost;
         caps[reading.sizeClass()] = cap;
         batches[reading.sizeClass()] = choice.batch();
-    }
-
-    /** What is to give back what it has not needed: the classes whose break-even interval has passed. */
-    BitSet due(List<Reading> readings, Economics economics, long now) {
-        BitSet due = new BitSet(SizeClasses.COUNT);
-        for (Reading reading : readings) {
-            Track track = tracks[reading.sizeClass()];
-            double tau = economics.tau(reading.blockBytes(), reading.batch());
-            if (heap.cache(reading.sizeClass()).size() > 0 && hasPassed(now - track.turnedAt, tau)) {
-                track.turnedAt = now;
-                due.set(reading.sizeClass());
-            }
-        }
-        return due;
-    }
-
-    /** A clock that has jumped back counts as time that has passed: nothing waits until it has caught up. */
-    private static boolean hasPassed(long nanos, double least) {
-        return nanos < 0 || nanos >= least;
     }
 
     /**

@@ -14,6 +14,13 @@ public final class HeapCounters {
     long warmPoolMisses;
     long adoptions;
     private long refillNanos;
+    private final long[] pauses = new long[PAUSES];
+    private long longestPauseNanos;
+
+    /** Classes of pauses, each ten times as long as the one before: up to 10 µs, 100 µs, 1 ms, 10 ms, and longer. */
+    private static final int PAUSES = 5;
+
+    private static final long SHORTEST_PAUSE_NANOS = 10_000;
 
     /** The weight of one more timing in the moving average: one in eight. */
     private static final int TIMING_SHIFT = 3;
@@ -45,6 +52,10 @@ public final class HeapCounters {
         warmPoolHits += other.warmPoolHits;
         warmPoolMisses += other.warmPoolMisses;
         adoptions += other.adoptions;
+        for (int i = 0; i < PAUSES; i++) {
+            pauses[i] += other.pauses[i];
+        }
+        longestPauseNanos = Math.max(longestPauseNanos, other.longestPauseNanos);
     }
 
     /**
@@ -114,6 +125,34 @@ public final class HeapCounters {
     void timeRefill(long nanos) {
         long timed = Math.min(Math.max(nanos, 0), LONGEST_NANOS);
         refillNanos = refillNanos == 0 ? timed : refillNanos + ((timed - refillNanos) >> TIMING_SHIFT);
+    }
+
+    /** Counts one time for which upkeep has held up a loop. */
+    void pause(long nanos) {
+        int i = 0;
+        for (long most = SHORTEST_PAUSE_NANOS; i < PAUSES - 1 && nanos > most; most *= 10) {
+            i++;
+        }
+        pauses[i]++;
+        longestPauseNanos = Math.max(longestPauseNanos, nanos);
+    }
+
+    /**
+     * How often giving memory back has held up an event loop, which does that as one of its tasks.
+     *
+     * @return counts: up to 10 µs, 100 µs, 1 ms, 10 ms, and longer
+     */
+    public long[] pauses() {
+        return pauses.clone();
+    }
+
+    /**
+     * The longest of these pauses.
+     *
+     * @return nanoseconds
+     */
+    public long longestPauseNanos() {
+        return longestPauseNanos;
     }
 
     /**

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.heap;
 
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -316,18 +315,6 @@ public final class HeapRegistry {
             return Asked.DONE;
         }
         return heap.tasks().request(task) ? Asked.LATER : Asked.AWAY;
-    }
-
-    /**
-     * Has a heap's owner begin another turn of its caches, now or at its next task; dropped if one is still to come.
-     *
-     * @param heap one of {@link #heaps}
-     * @param due the classes in which it is time to
-     */
-    public void turn(ThreadHeap heap, BitSet due) {
-        if (!runHere(heap, h -> h.turn(due))) {
-            heap.tasks().requestTurn(due);
-        }
     }
 
     /**

@@ -37,7 +37,7 @@ final class HeapSlabs {
     private final SlabQueue[] warm = newQueues();
     private final int[] slabCounts = new int[SizeClasses.COUNT];
 
-    /** How many warm slabs of each class have not been needed since the last {@link #beginRound}. */
+    /** How many warm slabs of each class have not been needed since the last {@link #turn}. */
     private final int[] warmUnused = new int[SizeClasses.COUNT];
 
     private final SuperslabSet superslabs = new SuperslabSet();
@@ -365,19 +365,15 @@ final class HeapSlabs {
         }
     }
 
-    /** Begins another round: gives back the warm slabs that have not been needed since the last one, and the empty superslab. */
-    void beginRound() {
-        for (int c = 0; c < SizeClasses.COUNT; c++) {
-            SlabQueue pool = warm[c];
-            for (int n = Math.min(warmUnused[c], pool.size()); n > 0; n--) {
-                Slab slab = pool.head();
-                pool.remove(slab);
-                dissolve(slab);
-            }
-            warmUnused[c] = pool.size();
+    /** Gives back the warm slabs of a class that have not been needed since the last turn. */
+    void turn(int sizeClass) {
+        SlabQueue pool = warm[sizeClass];
+        for (int n = Math.min(warmUnused[sizeClass], pool.size()); n > 0; n--) {
+            Slab slab = pool.head();
+            pool.remove(slab);
+            dissolve(slab);
         }
-        releaseEmpty();
-        pages.beginRound();
+        warmUnused[sizeClass] = pool.size();
     }
 
     /**

@@ -50,9 +50,6 @@ public final class HotCache {
     /** Blocks that turns have given back. */
     private long aged;
 
-    /** Blocks that trims have given back, less those that came home from other threads. */
-    private long unasked;
-
     private final CacheMeter meter;
 
     HotCache(Refill refill, int sizeClass, int cap, LongSupplier clock) {
@@ -283,22 +280,6 @@ public final class HotCache {
         reserved = top;
         ids = empty;
         top = 0;
-    }
-
-    /** Puts a block back that has come home from another thread. */
-    void arrive(int id) {
-        push(id);
-        unasked--;
-    }
-
-    /** Counts blocks that were given back because nobody used the class. */
-    void trimmed(int given) {
-        unasked += given;
-    }
-
-    /** What has changed the size without a use of the class: blocks that idleness took, less those that came home. */
-    long unasked() {
-        return aged + unasked;
     }
 
     /**

@@ -144,7 +144,7 @@ public final class Knobs {
     /**
      * The same limits with another clock for the free pages of superslabs in use.
      *
-     * @param pagesByTime whether a heap that goes on allocating gives them back when its {@link ThreadHeap#turn} is called, and
+     * @param pagesByTime whether a heap that goes on allocating gives them back when its {@link ThreadHeap#scavenge} is called, and
      *     not by what it allocates, unless very much lies free
      * @return a new object
      */
@@ -302,5 +302,18 @@ public final class Knobs {
      */
     long payingNanos(int sizeClass) {
         return payingNanos[sizeClass];
+    }
+
+    /**
+     * How long it takes from one turn of a class to the next: what is not needed in between goes back. So it has lain there for that
+     * time at least, and for twice that time at most.
+     *
+     * @param sizeClass the class
+     * @param delayNanos how long anything lies unused at most
+     * @return nanoseconds; half of the delay, or less where to keep a block does not pay for so long
+     */
+    public long turnNanos(int sizeClass, long delayNanos) {
+        long paying = payingNanos[sizeClass];
+        return paying > 0 ? Math.min(paying, delayNanos / 2) : delayNanos / 2;
     }
 }

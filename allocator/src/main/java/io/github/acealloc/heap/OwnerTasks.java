@@ -2,7 +2,6 @@
 package io.github.acealloc.heap;
 
 import java.lang.System.Logger;
-import java.util.BitSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -18,7 +17,6 @@ final class OwnerTasks {
     private final LongSupplier clock;
     private final OwnerRequest any = new OwnerRequest();
     private final OwnerRequest trim = new OwnerRequest();
-    private final OwnerRequest turn = new OwnerRequest();
     private final OwnerRequest leaving = new OwnerRequest();
     private volatile Executor executor;
 
@@ -42,7 +40,6 @@ final class OwnerTasks {
         refused = false;
         any.end();
         trim.end();
-        turn.end();
         leaving.end();
     }
 
@@ -67,11 +64,6 @@ final class OwnerTasks {
     /** Asks the owner for a trim, whatever else it was asked for. */
     void requestTrim() {
         request(ThreadHeap::trim, trim);
-    }
-
-    /** Asks the owner for another {@link ThreadHeap#turn}. */
-    void requestTurn(BitSet due) {
-        request(owned -> owned.turn(due), turn);
     }
 
     /** Asks the owner to give the heap up, if it is empty and has not been used meanwhile. */

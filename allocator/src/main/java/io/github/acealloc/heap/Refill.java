@@ -206,7 +206,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         int id = block.blockId();
         HotCache cache = heap.cache(slabs.slab(id).sizeClass());
         if (cache.room() > 0) {
-            cache.arrive(id);
+            cache.push(id);
         } else {
             giveBack(cache, id, heap.knobs());
         }
@@ -252,12 +252,11 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     }
 
     /**
-     * Puts blocks that others gave back into their slabs, past the caches, which are the owner's. For a thread that is inside in its
-     * place.
+     * Puts blocks that others gave back into their slabs, past the caches. For the owner, or a thread that is inside in its place.
      *
      * @return whether there are more
      */
-    boolean drainElsewhere(Knobs knobs, int limit) {
+    boolean drainPast(Knobs knobs, int limit) {
         pastCaches.knobs = knobs;
         counters.remoteFrees += remote.drain(pastCaches, limit);
         return !remote.isEmpty();
@@ -270,25 +269,34 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         }
     }
 
-    /** Takes in what others gave back, as much as may be done in a time. */
-    void drainFor(long nanos) {
+    /**
+     * Takes in what others gave back, as much as may be done in a time: into the caches, or past them where nobody uses those.
+     *
+     * @return whether there is more
+     */
+    boolean drainFor(long nanos, boolean pastCaches) {
         long start = System.nanoTime();
-        while (drain(DRAIN_LIMIT) > 0 && System.nanoTime() - start < nanos) {
-            // as much as may be done at a time
+        boolean more = !remote.isEmpty();
+        while (more && System.nanoTime() - start < nanos) {
+            more = pastCaches ? drainPast(heap.knobs(), DRAIN_LIMIT) : drain(DRAIN_LIMIT) > 0;
         }
+        return more;
     }
 
     /** Gives back what a class holds and nobody uses. */
     void trim(HotCache cache) {
-        int given = cache.size();
-        cache.giveOldest(given, heap.knobs());
-        cache.trimmed(given);
+        cache.giveOldest(cache.size(), heap.knobs());
         slabs.trim(cache.sizeClass());
     }
 
-    /** Gives back what no allocation has needed since the last turn and what lies above the cap. */
+    /**
+     * Gives back what no allocation has needed since the last turn and what lies above the cap: blocks, then slabs that lie ready; all of
+     * those where nobody has used the class.
+     */
     void turn(HotCache cache) {
+        int sizeClass = cache.sizeClass();
         if (cache.size() == 0) {
+            slabs.turn(sizeClass);
             return;
         }
         Knobs knobs = heap.knobs();
@@ -298,5 +306,10 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         cache.meter().given(idle);
         fit(cache, cap);
         cache.turn(idle);
+        if (cache.size() == 0) {
+            slabs.trim(sizeClass);
+        } else {
+            slabs.turn(sizeClass);
+        }
     }
 }

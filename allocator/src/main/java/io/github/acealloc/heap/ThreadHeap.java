@@ -7,8 +7,6 @@ import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.slab.SuperslabStore;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -17,20 +15,12 @@ import java.util.function.Supplier;
 /**
  * One owner's share of the memory: hot caches, slabs, and the queue through which others give blocks back.
  *
- * <p><b>Ownership.</b> {@code owner} is the thread that may touch the lists. An event loop owns a heap for as long as
- * it lives; every other thread borrows one for a single operation ({@link #tryBorrow}), never waiting. A heap without
- * an owner (a stripe, a heap whose thread ended, a heap of a closed allocator) can be borrowed by anybody; a heap
- * outlives its threads, and blocks point at their heap for ever.
- *
- * <p><b>Memory order.</b> Taking the heap is a compare-and-set of {@code owner}, giving it up a volatile store: all
- * that one owner did is visible to the next. {@link #isOwner} reads it plainly: only the current thread ever stores
- * itself there, so the comparison is right whatever else the read may see.
+ * <p>What its {@link HeapOwner} says about owners holds for the caches and for all that lies behind them, where a {@link Keeper}
+ * lets others in for moments. A heap outlives its threads, and blocks point at their heap for ever.
  */
-public final class ThreadHeap {
-    private static final VarHandle OWNER = ownerHandle();
-
-    /** Above what a cache may hold. */
-    private static final int ACTIVITY_SHIFT = 20;
+public final class ThreadHeap extends HeapOwner {
+    /** No {@link #activity} that a heap can have: it is not idle. */
+    public static final long BUSY = -1;
 
     /** How long an idle owner drains, or looks for free pages, at a time. */
     private static final long PASS_NANOS = 1_000_000;
@@ -44,7 +34,6 @@ public final class ThreadHeap {
     private static final long TEND_NANOS = 100_000;
     private static final long TEND_WAIT_NANOS = 100_000;
 
-    private Thread owner;
     private final int number;
     private final Binder binder;
     private final HotCache[] caches;
@@ -64,7 +53,7 @@ public final class ThreadHeap {
 
     private volatile boolean retired;
 
-    /** Written by the owner, cleared by the governor; if one misses the other, memory goes a tick later. */
+    /** Whether the last {@link #scavenge} stopped because its time was up; written by the owner. */
     private volatile boolean unfinished;
 
     /** Owned by the one shelf that the heap is on. */
@@ -102,7 +91,6 @@ public final class ThreadHeap {
             MemoryBudget budget,
             Supplier<Knobs> knobs,
             LongSupplier clock) {
-        OWNER.setVolatile(this, null); // so that it is linked, which makes objects: giving up must not fail
         this.number = number;
         this.commonKnobs = knobs;
         this.binder = binder;
@@ -150,15 +138,6 @@ public final class ThreadHeap {
      */
     public Binder binder() {
         return binder;
-    }
-
-    /**
-     * Whether the calling thread may touch this heap's lists now.
-     *
-     * @return {@code true} for the owner and for who has borrowed it
-     */
-    public boolean isOwner() {
-        return owner == Thread.currentThread();
     }
 
     /**
@@ -213,28 +192,13 @@ public final class ThreadHeap {
         return ring;
     }
 
-    /**
-     * Takes the heap if it has no owner, without waiting.
-     *
-     * @return whether the calling thread owns it now; it must {@link #giveUp} soon
-     */
-    public boolean tryBorrow() {
-        return OWNER.getVolatile(this) == null && OWNER.compareAndSet(this, null, Thread.currentThread());
-    }
-
     /** Gives the heap up again; a retired one is settled first of all that nobody holds. Owner only. */
     public void giveUp() {
-        assert isOwner() : "owner: " + owner;
-        OWNER.setVolatile(this, null);
+        assert isOwner() : "owner: " + owner();
+        leave();
         if (retired) {
             settle();
         }
-    }
-
-    /** Takes the heap of a thread that has ended. */
-    boolean tryTakeFromDead() {
-        Thread last = (Thread) OWNER.getAcquire(this);
-        return last != null && !last.isAlive() && OWNER.compareAndSet(this, last, Thread.currentThread());
     }
 
     /**
@@ -288,14 +252,14 @@ public final class ThreadHeap {
             try {
                 empty(); // pages of superslabs that stay in use are the governor's affair
             } finally {
-                OWNER.setVolatile(this, null);
+                leave();
             }
         } while (!refill.remote().isEmpty());
     }
 
     /** Gives back all that is not with the user, free pages of superslabs in use included. Owner only. */
     public void trim() {
-        assert isOwner() : "owner: " + owner;
+        assert isOwner() : "owner: " + owner();
         boolean entered = keeper.enter();
         try {
             emptyInside();
@@ -309,7 +273,7 @@ public final class ThreadHeap {
 
     /** Remote frees and caches → slabs → superslabs → store: what only an owner that allocates needs. Owner only. */
     void empty() {
-        assert isOwner() : "owner: " + owner;
+        assert isOwner() : "owner: " + owner();
         boolean entered = keeper.enter();
         try {
             emptyInside();
@@ -329,38 +293,7 @@ public final class ThreadHeap {
     }
 
     /**
-     * Begins another turn in some classes: gives back what no allocation has needed since the last one. Owner only.
-     *
-     * @param due the classes in which it is time to
-     */
-    public void turn(BitSet due) {
-        assert isOwner() : "owner: " + owner;
-        boolean entered = keeper.enter();
-        try {
-            for (int c = due.nextSetBit(0); c >= 0; c = due.nextSetBit(c + 1)) {
-                refill.turn(caches[c]);
-            }
-        } finally {
-            if (entered) {
-                keeper.state = Keeper.NOBODY;
-            }
-        }
-    }
-
-    /**
-     * What a class has done so far: a number that changes with every use of it, but not with what comes home from others or is
-     * given back because nobody needs it. Exact for the owner.
-     *
-     * @param sizeClass the class
-     * @return at least 0
-     */
-    public long activity(int sizeClass) {
-        HotCache cache = caches[sizeClass];
-        return (cache.allocations() << ACTIVITY_SHIFT) + cache.size() + cache.unasked();
-    }
-
-    /**
-     * Whether a class holds memory that nobody uses: in its hot cache, or as empty slabs.
+     * Whether a class holds memory that nobody may need: in its hot cache, or as empty slabs.
      *
      * @param sizeClass the class
      * @return as far as a thread that is not the owner can see
@@ -390,43 +323,44 @@ public final class ThreadHeap {
     }
 
     /**
-     * Gives back what lies idle: the memory of classes whose {@link #activity(int)} is still what it was, and what has come
-     * home meanwhile. Owner only.
+     * Gives back what no allocation has needed since the last time, and takes in what others have released. Owner only.
      *
-     * @param activity for each class what it was, or −1 to spare the class
-     * @param heapActivity what {@link #activity()} was, or −1 to spare what is not one class's
-     * @param round whether another round begins, in which slabs and pages go that have not been needed since the last one
+     * @param due the classes in which it is time for another turn
+     * @param idleSince what {@link #activity()} was if the heap has been seen idle; {@link #BUSY} if not
+     * @param round whether another round of pages begins, in which those go that have been free since the last one
      */
-    public void trimIdle(long[] activity, long heapActivity, boolean round) {
-        assert isOwner() : "owner: " + owner;
+    public void scavenge(BitSet due, long idleSince, boolean round) {
+        assert isOwner() : "owner: " + owner();
+        long start = System.nanoTime();
         boolean entered = keeper.enter();
         try {
-            trimInside(activity, heapActivity, round);
+            scavengeInside(due, activity() == idleSince, round);
         } finally {
+            if (executor() != null) {
+                counters.pause(System.nanoTime() - start);
+            }
             if (entered) {
                 keeper.state = Keeper.NOBODY;
             }
         }
     }
 
-    private void trimInside(long[] activity, long heapActivity, boolean round) {
-        refill.drainFor(PASS_NANOS);
-        for (HotCache cache : caches) {
-            if (activity(cache.sizeClass()) == activity[cache.sizeClass()]) {
-                refill.trim(cache);
-            }
+    private void scavengeInside(BitSet due, boolean isIdle, boolean round) {
+        boolean more = refill.drainFor(PASS_NANOS, isIdle);
+        for (int c = due.nextSetBit(0); c >= 0; c = due.nextSetBit(c + 1)) {
+            refill.turn(caches[c]);
         }
         slabs.releaseEmpty();
+        PagePurge pages = slabs.pages();
         if (round) {
-            slabs.beginRound();
+            pages.beginRound();
         }
-        boolean idle = activity() == heapActivity;
-        if (idle) {
-            slabs.pages().pass(PASS_NANOS);
-            unfinished = !refill.remote().isEmpty() || slabs.pages().isDue();
+        if (isIdle) {
+            pages.pass(PASS_NANOS);
+            unfinished = more || pages.isDue();
         } else {
-            slabs.pages().age(PASS_NANOS);
-            unfinished = slabs.pages().isInRound();
+            pages.age(PASS_NANOS);
+            unfinished = pages.isInRound();
         }
     }
 
@@ -451,7 +385,7 @@ public final class ThreadHeap {
                 return true; // the owner is there: it takes in what others gave back as it goes on
             }
             try {
-                more = refill.drainElsewhere(knobs, TEND_BLOCKS) || slabs.tend(idleNanos, TEND_NANOS);
+                more = refill.drainPast(knobs, TEND_BLOCKS) || slabs.tend(idleNanos, TEND_NANOS);
             } finally {
                 keeper.state = Keeper.NOBODY;
             }
@@ -460,16 +394,12 @@ public final class ThreadHeap {
     }
 
     /**
-     * Whether the last {@link #trimIdle} stopped because its time was up; asked once.
+     * Whether the last {@link #scavenge} stopped because its time was up.
      *
      * @return as far as a thread that is not the owner can see
      */
-    public boolean takeUnfinished() {
-        boolean was = unfinished;
-        if (was) {
-            unfinished = false;
-        }
-        return was;
+    public boolean isUnfinished() {
+        return unfinished;
     }
 
     /**
@@ -540,16 +470,6 @@ public final class ThreadHeap {
     }
 
     /**
-     * Who owns the heap now.
-     *
-     * @return the thread's name, or {@code shared} if nobody owns it
-     */
-    String ownerName() {
-        Thread thread = (Thread) OWNER.getVolatile(this);
-        return thread == null ? "shared" : thread.getName();
-    }
-
-    /**
      * How much of the slabs is taken: live, cached or in the remote queue. Exact for the owner.
      *
      * @return bytes
@@ -586,13 +506,5 @@ public final class ThreadHeap {
             n += cache.allocations();
         }
         return n;
-    }
-
-    private static VarHandle ownerHandle() {
-        try {
-            return MethodHandles.lookup().findVarHandle(ThreadHeap.class, "owner", Thread.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
     }
 }

@@ -17,6 +17,7 @@ import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.SuperslabStore;
 import io.github.acealloc.testing.Loop;
 import io.github.acealloc.testing.TestBlock;
+import io.github.acealloc.upkeep.Scavenger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ class AceLoopTest {
                     numbers.getAndIncrement(), store, TestBlock.BINDER, budget, this::start, () -> this.now),
             1);
     private final Knobs start = Knobs.defaults();
+    private final Scavenger scavenger = new Scavenger(registry);
     private final int startCap = start.cap(CLASS);
     private final List<Loop> loops = new ArrayList<>();
     private Runnable meanwhile = () -> {};
@@ -87,6 +89,7 @@ class AceLoopTest {
     private void turn(AceLoop loop) {
         now += TURN;
         loop.turn(now);
+        scavenger.look(now, Knobs.NEVER, Knobs.NEVER, Knobs.NEVER); // keeps to what the loop has set
         registry.awaitAsked();
         loops.forEach(Loop::settle);
     }

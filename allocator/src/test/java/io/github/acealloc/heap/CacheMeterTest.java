@@ -3,9 +3,7 @@ package io.github.acealloc.heap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.testing.TestBlock;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -279,10 +277,8 @@ class CacheMeterTest {
         for (int i = 0; i < 13; i++) {
             rig.release(live.remove(0));
         }
-        BitSet due = new BitSet();
-        due.set(SizeClasses.of(1024));
-        rig.heap.turn(due);
-        rig.heap.turn(due);
+        rig.scavenge(false, false, 1024);
+        rig.scavenge(false, false, 1024);
         assertThat(cache.size()).isZero();
         assertThat(live).hasSize(4);
         rig.allocate(1024); // a miss while 4 are live

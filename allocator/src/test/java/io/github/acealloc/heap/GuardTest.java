@@ -3,7 +3,6 @@ package io.github.acealloc.heap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ class GuardTest {
         } else if (kind == 15) {
             rig.store.trim();
         } else if (kind == 16) {
-            rig.heap.trimIdle(activity(random), random.nextBoolean() ? rig.heap.activity() : -1, random.nextBoolean());
+            rig.scavenge(random);
         } else if (kind == 17) {
             rig.caches(random.nextInt(20), 1 + random.nextInt(20));
         } else {
@@ -89,15 +88,6 @@ class GuardTest {
             blocks.add(block);
         }
         rig.releaseElsewhere(blocks);
-    }
-
-    /** Some classes are idle, as far as the owner can tell; others are spared. */
-    private long[] activity(Random random) {
-        long[] activity = new long[SizeClasses.COUNT];
-        for (int c = 0; c < activity.length; c++) {
-            activity[c] = random.nextBoolean() ? rig.heap.activity(c) : -1;
-        }
-        return activity;
     }
 
     private void expectLaws() {

@@ -12,7 +12,9 @@ import io.github.acealloc.testing.FaultyMemory;
 import io.github.acealloc.testing.Loop;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One heap with all that it stands on, owned by the test's thread, with limits that the test can move. */
@@ -91,6 +93,24 @@ final class HeapRig {
         try (Loop loop = new Loop()) {
             loop.run(() -> blocks.forEach(block -> block.heap().releaseRemote(block)));
         }
+    }
+
+    /** Has the heap give back what it has not needed, as the governor does: of an idle heap, or of a busy one another round of pages. */
+    void scavenge(boolean isIdle, boolean round, int... dueClassesBytes) {
+        BitSet due = new BitSet();
+        for (int bytes : dueClassesBytes) {
+            due.set(SizeClasses.of(bytes));
+        }
+        heap.scavenge(due, isIdle ? heap.activity() : ThreadHeap.BUSY, round);
+    }
+
+    /** A random part of that. */
+    void scavenge(Random random) {
+        BitSet due = new BitSet();
+        for (int c = 0; c < SizeClasses.COUNT; c++) {
+            due.set(c, random.nextBoolean());
+        }
+        heap.scavenge(due, random.nextInt(3) > 0 ? heap.activity() : ThreadHeap.BUSY, random.nextBoolean());
     }
 
     /** What lies in the cache of a class, the oldest first. */

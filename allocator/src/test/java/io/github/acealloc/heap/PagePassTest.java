@@ -3,7 +3,6 @@ package io.github.acealloc.heap;
 
 import static io.github.acealloc.heap.PinnedHeap.BLOCK;
 import static io.github.acealloc.heap.PinnedHeap.BYTES;
-import static io.github.acealloc.heap.PinnedHeap.spared;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.os.OsMemory;
@@ -11,6 +10,7 @@ import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,12 +30,11 @@ class PagePassTest {
     @Test
     void anIdleHeapGivesAllFreePagesBackAndAnActiveOneNone() {
         pinned.pin(2);
-        long[] idleClasses = spared();
-        heap.trimIdle(idleClasses, -1, false);
-        heap.trimIdle(idleClasses, heap.activity() - 1, false);
+        rig.scavenge(false, false);
+        heap.scavenge(new BitSet(), heap.activity() - 1, false);
         long seen = heap.activity();
         rig.release(rig.allocate(64));
-        heap.trimIdle(idleClasses, seen, false);
+        heap.scavenge(new BitSet(), seen, false);
         assertThat(rig.memory.partPurges()).isZero();
         assertThat(heap.holdsIdle()).isTrue();
         passAll();
@@ -52,7 +51,7 @@ class PagePassTest {
     private void passAll() {
         for (int calls = 0; heap.holdsIdle(); calls++) {
             assertThat(calls).isLessThan(1000);
-            heap.trimIdle(spared(), heap.activity(), false);
+            rig.scavenge(true, false);
         }
     }
 
@@ -63,7 +62,7 @@ class PagePassTest {
         int calls = rig.memory.partPurges();
         TestBlock block = pinned.open(rig.allocate(BLOCK));
         assertThat(heap.holdsIdle()).as("it only took").isFalse();
-        heap.trimIdle(spared(), heap.activity(), false);
+        rig.scavenge(true, false);
         assertThat(rig.memory.partPurges()).isEqualTo(calls);
         pinned.release(block);
         assertThat(heap.holdsIdle()).isTrue();

@@ -3,7 +3,6 @@ package io.github.acealloc.heap;
 
 import static io.github.acealloc.heap.PinnedHeap.BLOCK;
 import static io.github.acealloc.heap.PinnedHeap.BYTES;
-import static io.github.acealloc.heap.PinnedHeap.spared;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -125,7 +124,7 @@ class PagePurgeFaultsTest {
         long committed = rig.budget.committed();
         pinned.visit(12);
         pinned.use(300);
-        heap.trimIdle(spared(), heap.activity(), false);
+        rig.scavenge(true, false);
         rig.trim();
         assertThat(rig.budget.committed()).isEqualTo(committed);
         pinned.expectExact();
@@ -159,7 +158,7 @@ class PagePurgeFaultsTest {
         pinned.use(1);
         rig.trim();
         assertThat(heap.holdsIdle()).as("nothing that could go").isFalse();
-        heap.trimIdle(spared(), heap.activity(), false);
+        rig.scavenge(true, false);
         pinned.visit(20);
         pinned.use(2000);
         assertThat(rig.memory.partPurges()).isZero();

@@ -4,7 +4,6 @@ package io.github.acealloc.heap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.os.MemoryBudget;
-import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +80,7 @@ class PagePurgeProgramTest {
         } else if (kind < 15) {
             use(random.nextInt(1000));
         } else if (kind < 18) {
-            rig.heap.trimIdle(activity(), random.nextInt(3) > 0 ? rig.heap.activity() : -1, random.nextBoolean());
+            rig.scavenge(random);
         } else if (kind == 18) {
             rig.heap.slabs().pages().pass(0);
         } else if (kind == 19) {
@@ -161,14 +160,6 @@ class PagePurgeProgramTest {
         if (room > 0 && rig.budget.tryTake(room)) {
             taken = room;
         }
-    }
-
-    private long[] activity() {
-        long[] activity = new long[SizeClasses.COUNT];
-        for (int c = 0; c < activity.length; c++) {
-            activity[c] = random.nextBoolean() ? rig.heap.activity(c) : -1;
-        }
-        return activity;
     }
 
     private void expectExact() {

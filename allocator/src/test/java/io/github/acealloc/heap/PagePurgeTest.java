@@ -54,7 +54,7 @@ class PagePurgeTest {
         assertThat(inCache).isNotEmpty();
         assertThat(bound()).isGreaterThan(2L * (pinned.live.size() + inCache.size()));
         do {
-            heap.trimIdle(PinnedHeap.spared(), heap.activity(), false);
+            rig.scavenge(true, false);
         } while (pinned.pages.isDue());
         assertThat(bound()).isEqualTo(pinned.live.size() + inCache.size());
         assertThat(inCache).allSatisfy(id -> assertThat(rig.block(id)).isNotNull());

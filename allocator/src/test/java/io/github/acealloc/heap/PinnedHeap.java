@@ -4,11 +4,9 @@ package io.github.acealloc.heap;
 import static io.github.acealloc.heap.HeapRig.KIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** A heap without caches in direct memory, for tests that hold on to many superslabs by a few blocks. */
@@ -85,13 +83,6 @@ final class PinnedHeap {
             }
             pages.step(byTime);
         }
-    }
-
-    /** No class is trimmed. */
-    static long[] spared() {
-        long[] activity = new long[SizeClasses.COUNT];
-        Arrays.fill(activity, -1);
-        return activity;
     }
 
     void use(int times) {

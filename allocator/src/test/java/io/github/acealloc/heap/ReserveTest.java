@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -25,9 +24,7 @@ class ReserveTest {
     private final HotCache cache = rig.cache(KIB);
 
     private void turn() {
-        BitSet due = new BitSet();
-        due.set(SizeClasses.of(KIB));
-        rig.heap.turn(due);
+        rig.scavenge(false, false, KIB);
         expectCapLaw();
     }
 
@@ -290,8 +287,6 @@ class ReserveTest {
         int sizeClass = SizeClasses.of(KIB);
         ShadowCache shadow = new ShadowCache();
         List<TestBlock> live = new ArrayList<>();
-        BitSet due = new BitSet();
-        due.set(sizeClass);
         for (int step = 0; step < 300; step++) {
             int cap = heap.knobs.cap(sizeClass);
             int batch = heap.knobs.batch(sizeClass);
@@ -319,7 +314,7 @@ class ReserveTest {
                 }
             } else if (kind < 18) {
                 shadow.turn(cap);
-                heap.heap.turn(due);
+                heap.scavenge(false, false, KIB);
             } else {
                 heap.caches(random.nextInt(4) == 0 ? random.nextInt(3) : random.nextInt(60), 1 + random.nextInt(12));
                 heap.knobs = heap.knobs.withSlabs(random.nextInt(3), 1 + random.nextInt(4));

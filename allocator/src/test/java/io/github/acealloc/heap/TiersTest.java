@@ -9,7 +9,6 @@ import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.slab.Superslab.Tier;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,9 +84,7 @@ class TiersTest {
 
     /** Takes in what waits in the queue, and gives empty superslabs to the store. */
     private void takeIn() {
-        long[] spared = new long[SizeClasses.COUNT];
-        Arrays.fill(spared, -1);
-        rig.heap.trimIdle(spared, -1, false);
+        rig.scavenge(false, false);
     }
 
     @ParameterizedTest

@@ -2,10 +2,10 @@
 package io.github.acealloc.it.soak;
 
 import io.github.acealloc.AceConfig;
-import io.github.acealloc.control.GovernorClock;
 import io.github.acealloc.it.AceFixture;
 import io.github.acealloc.it.Loops;
 import io.github.acealloc.it.Transport;
+import io.github.acealloc.upkeep.GovernorClock;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.ThreadExecutorMap;

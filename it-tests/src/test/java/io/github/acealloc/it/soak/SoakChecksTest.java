@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.AceConfig;
-import io.github.acealloc.control.GovernorClock;
 import io.github.acealloc.it.AceFixture;
 import io.github.acealloc.it.Loops;
 import io.github.acealloc.it.LostBytes;
 import io.github.acealloc.it.Transport;
 import io.github.acealloc.netty.AllocatorOn;
+import io.github.acealloc.upkeep.GovernorClock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.DecoderException;

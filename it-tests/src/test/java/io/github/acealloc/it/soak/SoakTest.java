@@ -4,10 +4,10 @@ package io.github.acealloc.it.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.AceConfig;
-import io.github.acealloc.control.GovernorClock;
 import io.github.acealloc.it.AceFixture;
 import io.github.acealloc.it.Transport;
 import io.github.acealloc.netty.AllocatorOn;
+import io.github.acealloc.upkeep.GovernorClock;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

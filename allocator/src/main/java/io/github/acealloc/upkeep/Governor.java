@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.acealloc.control;
+package io.github.acealloc.upkeep;
 
 import java.lang.System.Logger;
 import java.util.ArrayList;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.acealloc.control;
+package io.github.acealloc.upkeep;
 
 /**
  * When the control loop of one allocator makes its next turn: soon while there is something to learn, and never so often that its

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.acealloc.control;
+package io.github.acealloc.upkeep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.acealloc.control.Governor.Governed;
 import io.github.acealloc.testing.LogLines;
 import io.github.acealloc.testing.Threads;
+import io.github.acealloc.upkeep.Governor.Governed;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -10,14 +10,14 @@ import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.Loop;
 import io.github.acealloc.testing.TestBlock;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a heap gives back when somebody has seen that it does not use it, and how that is seen. */
-class TrimIdleTest {
+/** What a heap gives back when it is asked to, beside its caches' reserves ({@link ReserveTest}) and pages ({@link PagePassTest}). */
+class ScavengeTest {
     private static final int ONE = SizeClasses.of(KIB);
-    private static final int TWO = SizeClasses.of(2 * KIB);
 
     private final HeapRig rig = new HeapRig().caches(8, 4);
     private final ThreadHeap heap = rig.heap;
@@ -27,53 +27,30 @@ class TrimIdleTest {
         rig.expectLaws();
     }
 
-    private static long[] spared() {
-        long[] activity = new long[SizeClasses.COUNT];
-        Arrays.fill(activity, -1);
-        return activity;
-    }
-
     private void use(int bytes) {
-        TestBlock block = rig.allocate(bytes);
-        if (rig.cache(bytes).isSampleDue()) {
-            rig.cache(bytes).restartSampling();
+        rig.release(rig.allocate(bytes));
+    }
+
+    @Test
+    void onlyWhatIsDueIsLookedAt() {
+        use(KIB);
+        use(2 * KIB);
+        for (int turns = 0; turns < 3; turns++) {
+            rig.scavenge(false, false, 2 * KIB);
         }
-        rig.release(block);
-    }
-
-    @Test
-    void whatHasDoneNothingSinceGoesAndTheRestStays() {
-        use(KIB);
-        use(2 * KIB);
-        long[] seen = spared();
-        seen[ONE] = heap.activity(ONE);
-        seen[TWO] = heap.activity(TWO);
-        use(2 * KIB);
-        heap.trimIdle(seen, heap.activity(), false);
-        assertThat(rig.cached(KIB)).isEmpty();
-        assertThat(rig.cached(2 * KIB)).hasSize(4);
-        assertThat(heap.takenBytes()).isEqualTo(4 * 2 * KIB);
-    }
-
-    @Test
-    void aSparedClassStays() {
-        use(KIB);
-        use(2 * KIB);
-        long[] seen = spared();
-        seen[TWO] = heap.activity(TWO);
-        heap.trimIdle(seen, heap.activity(), false);
         assertThat(rig.cached(KIB)).hasSize(4);
         assertThat(rig.cached(2 * KIB)).isEmpty();
+        assertThat(heap.takenBytes()).isEqualTo(4 * KIB);
     }
 
     @Test
-    void warmSlabsOfAnIdleClassGoWithItsCache() {
+    void warmSlabsThatWereNotNeededGoAtTheNextTurnButOne() {
         rig.prefill(3).allocate(KIB, 100);
         assertThat(heap.slabs().warmCount(ONE)).isEqualTo(1);
         assertThat(heap.holdsIdle(ONE)).isTrue();
-        long[] seen = spared();
-        seen[ONE] = heap.activity(ONE);
-        heap.trimIdle(seen, heap.activity(), false);
+        rig.scavenge(false, false, KIB);
+        assertThat(heap.slabs().warmCount(ONE)).isEqualTo(1);
+        rig.scavenge(false, false, KIB);
         assertThat(heap.slabs().warmCount(ONE)).isZero();
         assertThat(rig.cached(KIB)).isEmpty();
         assertThat(heap.holdsIdle(ONE)).isFalse();
@@ -81,24 +58,37 @@ class TrimIdleTest {
     }
 
     @Test
-    void whatCameHomeMeanwhileIsTakenInAndEmptySuperslabsGo() {
-        List<TestBlock> blocks = rig.allocate(1 << 20, 2);
-        rig.releaseElsewhere(blocks);
+    void slabsThatLieReadyGoWithTheLastBlocks() {
+        rig.allocate(KIB, 100).forEach(rig::release);
+        rig.scavenge(false, false, KIB);
+        assertThat(heap.slabs().warmCount(ONE)).as("from spills").isPositive();
+        rig.scavenge(false, false, KIB);
+        assertThat(heap.holdsIdle(ONE)).isFalse();
+        assertThat(rig.inService()).isZero();
+    }
+
+    @Test
+    void whatCameHomeToABusyHeapIsTakenIntoItsCaches() {
+        rig.releaseElsewhere(rig.allocate(1 << 20, 2));
         assertThat(heap.holdsIdle()).isTrue();
-        long[] seen = spared();
-        heap.trimIdle(seen, heap.activity(), false);
+        rig.scavenge(false, false);
         assertThat(heap.remoteCount()).isZero();
         assertThat(heap.cachedBytes()).isEqualTo(2 << 20);
-        int sizeClass = SizeClasses.of(1 << 20);
-        seen[sizeClass] = heap.activity(sizeClass);
-        heap.trimIdle(seen, heap.activity(), false);
+    }
+
+    @Test
+    void whatCameHomeToAnIdleHeapGoesPastItsCaches() {
+        rig.releaseElsewhere(rig.allocate(1 << 20, 2));
+        rig.scavenge(true, false);
+        assertThat(heap.remoteCount()).isZero();
+        assertThat(heap.cachedBytes()).isZero();
         assertThat(heap.holdsIdle()).isFalse();
         assertThat(rig.inService()).isZero();
         assertThat(rig.store.residentBytes()).isEqualTo(2L * Superslab.bytes(false));
     }
 
     @Test
-    void takesInABoundedNumberAtATime() {
+    void takesInABatchAtLeast() {
         List<TestBlock> blocks = rig.allocate(64, 4000);
         while (!rig.cached(64).isEmpty()) {
             blocks.add(rig.allocate(64));
@@ -107,8 +97,9 @@ class TrimIdleTest {
         int waiting = blocks.size();
         while (waiting > 0) {
             assertThat(heap.holdsIdle()).isTrue();
-            heap.trimIdle(spared(), heap.activity(), false);
-            assertThat(heap.remoteCount()).as("a batch at least").isLessThanOrEqualTo(Math.max(waiting - 1024, 0));
+            rig.scavenge(true, false);
+            assertThat(heap.remoteCount()).isLessThanOrEqualTo(Math.max(waiting - 1024, 0));
+            assertThat(heap.isUnfinished()).isEqualTo(heap.remoteCount() > 0);
             waiting = heap.remoteCount();
         }
     }
@@ -119,31 +110,13 @@ class TrimIdleTest {
         rig.release(rig.allocate(1 << 20));
         assertThat(heap.slabs().hasEmptySuperslab()).isTrue();
         assertThat(heap.holdsIdle()).isTrue();
-        heap.trimIdle(spared(), heap.activity(), false);
+        rig.scavenge(true, false);
         assertThat(heap.holdsIdle()).isFalse();
         assertThat(rig.inService()).isZero();
     }
 
     @Test
-    void everyUseOfAClassShows() {
-        long before = heap.activity(ONE);
-        TestBlock block = rig.allocate(KIB);
-        assertThat(rig.cache(KIB).isSampleDue()).isTrue();
-        rig.cache(KIB).restartSampling();
-        long allocated = heap.activity(ONE);
-        assertThat(allocated).isNotEqualTo(before);
-        rig.release(block);
-        long released = heap.activity(ONE);
-        assertThat(released).isNotEqualTo(allocated).isNotEqualTo(before);
-        use(KIB);
-        assertThat(heap.activity(ONE))
-                .as("as much in the cache, one allocation later")
-                .isNotEqualTo(released);
-        assertThat(heap.activity(TWO)).as("another class").isEqualTo(before);
-    }
-
-    @Test
-    void refillsAndSpillsShowInTheHeapsOwnActivity() {
+    void refillsAndSpillsShowInTheHeapsActivity() {
         long before = heap.activity();
         List<TestBlock> blocks = rig.allocate(KIB, 4);
         assertThat(heap.activity()).as("a refill").isEqualTo(before + 1);
@@ -154,21 +127,45 @@ class TrimIdleTest {
         assertThat(heap.activity()).as("from the cache").isEqualTo(before + 2);
         rig.allocate(KIB, 9).forEach(rig::release);
         assertThat(heap.activity()).as("one more, and a spill").isEqualTo(before + 4);
+        rig.scavenge(false, true, KIB);
+        assertThat(heap.activity()).as("a turn is no use").isEqualTo(before + 4);
+    }
+
+    @Test
+    void whatAnEventLoopWasHeldUpIsCountedByItsLength() {
+        HeapCounters counters = heap.counters();
+        rig.scavenge(true, true);
+        assertThat(counters.pauses()).as("nobody runs tasks for this heap").containsOnly(0);
+        heap.tasks().owner(Runnable::run, null);
+        rig.scavenge(true, true);
+        assertThat(counters.pauses()).hasSize(5);
+        assertThat(Arrays.stream(counters.pauses()).sum()).isEqualTo(1);
+        assertThat(counters.longestPauseNanos()).isPositive();
+        long[] nanos = {0, 10_000, 10_001, 100_000, 1_000_000, 10_000_000, 10_000_001, Long.MAX_VALUE};
+        HeapCounters other = new HeapCounters();
+        for (long n : nanos) {
+            other.pause(n);
+        }
+        assertThat(other.pauses()).containsExactly(2, 2, 1, 1, 2);
+        HeapCounters sum = HeapCounters.sum(counters, other);
+        assertThat(Arrays.stream(sum.pauses()).sum()).isEqualTo(1 + nanos.length);
+        assertThat(sum.longestPauseNanos()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void anUnusedHeapHoldsNothingIdle() {
         assertThat(heap.holdsIdle()).isFalse();
+        assertThat(heap.isUnfinished()).isFalse();
+        assertThat(heap.activity()).isNotEqualTo(ThreadHeap.BUSY);
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             assertThat(heap.holdsIdle(c)).isFalse();
-            assertThat(heap.activity(c)).isNotNegative();
         }
     }
 
     @Test
-    void onlyTheOwnerTrims() {
+    void onlyTheOwnerScavenges() {
         try (Loop loop = new Loop()) {
-            assertThatThrownBy(() -> loop.run(() -> heap.trimIdle(spared(), heap.activity(), false)))
+            assertThatThrownBy(() -> loop.run(() -> heap.scavenge(new BitSet(), ThreadHeap.BUSY, false)))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageStartingWith("owner: Thread[");
         }

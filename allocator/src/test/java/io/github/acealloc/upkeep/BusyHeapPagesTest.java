@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.acealloc.control;
+package io.github.acealloc.upkeep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +33,7 @@ class BusyHeapPagesTest {
     private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {});
     private final HeapRegistry registry =
             new HeapRegistry(() -> new ThreadHeap(0, store, TestBlock.BINDER, budget, Knobs::defaults), 1);
-    private final IdleTrim idleTrim = new IdleTrim(registry);
+    private final Scavenger scavenger = new Scavenger(registry);
     private final Loop loop = new Loop();
     private long now = 12345;
 
@@ -47,7 +47,7 @@ class BusyHeapPagesTest {
 
     private boolean lookAfter(long nanos) {
         now += nanos;
-        boolean more = idleTrim.look(now, DELAY, PAGES, LEAVE);
+        boolean more = scavenger.look(now, DELAY, PAGES, LEAVE);
         registry.awaitAsked();
         loop.settle();
         return more;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.acealloc.control;
+package io.github.acealloc.upkeep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Idle memory is found by a clock that the test turns, whoever owns the heap. */
-class IdleTrimTest {
+class ScavengerTest {
     private static final int KIB = 1 << 10;
     private static final long DELAY = 1000;
     private static final long LEAVE = 5000;
@@ -40,7 +40,7 @@ class IdleTrimTest {
     private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {});
     private final AtomicInteger numbers = new AtomicInteger();
     private final HeapRegistry registry = new HeapRegistry(this::newHeap, 1);
-    private final IdleTrim idleTrim = new IdleTrim(registry);
+    private final Scavenger scavenger = new Scavenger(registry);
     private final List<Loop> loops = new ArrayList<>();
     private long now = 12345;
     private volatile int failing = NONE;
@@ -97,13 +97,20 @@ class IdleTrimTest {
     }
 
     private void look() {
-        idleTrim.look(now, DELAY, PAGES, LEAVE);
+        scavenger.look(now, DELAY, PAGES, LEAVE);
         settle();
     }
 
     private void settle() {
         registry.awaitAsked();
         loops.forEach(Loop::settle);
+    }
+
+    /** Looks as often as it takes until all goes that nobody has needed: at the turn after the next. */
+    private void lookThroughSilence() {
+        for (int i = 0; i < 4; i++) {
+            lookAfter(DELAY / 2);
+        }
     }
 
     private void lookAfter(long nanos) {
@@ -127,7 +134,7 @@ class IdleTrimTest {
         now += DELAY;
         int passes = 0;
         do {
-            boolean unfinished = idleTrim.look(now, DELAY, PAGES, LEAVE);
+            boolean unfinished = scavenger.look(now, DELAY, PAGES, LEAVE);
             assertThat(unfinished || passes == 0 || heap.remoteCount() == 0)
                     .as("pass %s of %s blocks", passes, heap.remoteCount())
                     .isTrue();
@@ -137,7 +144,7 @@ class IdleTrimTest {
         assertThat(passes).isGreaterThan(2);
         lookAfter(DELAY);
         lookAfter(DELAY);
-        assertThat(idleTrim.look(now, DELAY, PAGES, LEAVE))
+        assertThat(scavenger.look(now, DELAY, PAGES, LEAVE))
                 .as("nothing is left to do")
                 .isFalse();
         assertThat(heap.committedBytes()).isZero();
@@ -166,8 +173,9 @@ class IdleTrimTest {
         Loop loop = loop();
         ThreadHeap good = attach(loop, loop, KIB);
         look();
+        lookAfter(DELAY / 2);
         failing = bad.number();
-        assertThatThrownBy(() -> lookAfter(DELAY)).hasMessage("for the test");
+        assertThatThrownBy(() -> lookAfter(DELAY / 2)).hasMessage("for the test");
         failing = NONE;
         settle();
         assertThat(good.cachedBytes()).isZero();
@@ -178,12 +186,13 @@ class IdleTrimTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 12345, -DELAY / 2, Long.MAX_VALUE - DELAY / 2, Long.MIN_VALUE})
-    void whatALoopHasNotUsedForTheDelayGoesAndNotBefore(long start) {
+    void whatALoopHasNotUsedFromOneTurnToTheNextGoesAndNotBefore(long start) {
         now = start;
         Loop loop = loop();
         ThreadHeap heap = attach(loop, loop, KIB);
         look();
-        lookAfter(DELAY - 1);
+        lookAfter(DELAY / 2);
+        lookAfter(DELAY / 2 - 1);
         assertThat(heap.cachedBytes()).as("a moment before its time").isPositive();
         lookAfter(1);
         assertThat(heap.cachedBytes()).isZero();
@@ -229,7 +238,7 @@ class IdleTrimTest {
         TestBlock live = loop.call(() -> allocate(heap, 5 * KIB));
         live.open(42);
         look();
-        lookAfter(DELAY);
+        lookThroughSilence();
         assertThat(heap.takenBytes()).isEqualTo(5 * KIB);
         assertThat(heap.committedBytes()).isEqualTo(Superslab.bytes(false));
         live.shut();
@@ -270,7 +279,8 @@ class IdleTrimTest {
         ThreadHeap heap = attachToLeave(loop);
         assertThat(registry.isHeldByLoops()).isTrue();
         look();
-        lookAfter(DELAY);
+        lookAfter(DELAY / 2);
+        lookAfter(DELAY / 2);
         assertThat(heap.isEmpty()).isTrue();
         lookAfter(DELAY);
         assertThat(registry.isHeldByLoops()).as("not for so short a time").isTrue();
@@ -325,9 +335,9 @@ class IdleTrimTest {
         look();
         blocks.forEach(block -> heap.releaseRemote(block));
         assertThat(heap.remoteCount()).isEqualTo(500);
-        lookAfter(DELAY - 1);
+        lookAfter(DELAY / 2 - 1);
         assertThat(heap.remoteCount()).isEqualTo(500);
-        lookAfter(1);
+        lookThroughSilence();
         assertThat(heap.remoteCount()).isZero();
         assertThat(heap.counters().remoteFrees()).isEqualTo(500);
         assertThat(heap.cachedBytes()).isZero();
@@ -354,11 +364,28 @@ class IdleTrimTest {
         busy.subList(0, 40).forEach(block -> heap.releaseRemote(block));
         int busyClass = busy.get(0).slab().sizeClass();
         int quietClass = quiet.get(0).slab().sizeClass();
-        loop.run(() -> allocate(heap, 2 * KIB)); // from the cache
-        lookAfter(DELAY);
+        loop.run(() -> refill(heap, 8 * KIB)); // so the heap is not idle
+        lookAfter(DELAY / 2);
         assertThat(heap.remoteCount()).isZero();
+        assertThat(heap.cache(quietClass).size()).as("of the quiet class").isGreaterThanOrEqualTo(50);
+        loop.run(() -> {
+            for (int i = 0; i < 40; i++) {
+                busy.set(i, allocate(heap, 2 * KIB));
+            }
+            for (TestBlock block : busy.subList(0, 40)) {
+                heap.cache(busyClass).push(block.blockId());
+            }
+        });
+        lookAfter(DELAY / 2);
         assertThat(heap.cache(quietClass).size()).as("of the quiet class").isZero();
-        assertThat(heap.cache(busyClass).size()).as("of the busy class").isGreaterThan(5);
+        assertThat(heap.cache(busyClass).size()).as("of the busy class").isGreaterThanOrEqualTo(40);
+    }
+
+    /** Finds the cache empty once at least. */
+    private static void refill(ThreadHeap heap, int bytes) {
+        for (long before = heap.counters().refills(); heap.counters().refills() == before; ) {
+            allocate(heap, bytes);
+        }
     }
 
     @Test
@@ -379,6 +406,7 @@ class IdleTrimTest {
             assertThat(looks).as("looks").isLessThan(10);
             lookAfter(1);
         }
+        lookThroughSilence();
         assertThat(heap.committedBytes()).isZero();
     }
 
@@ -388,7 +416,8 @@ class IdleTrimTest {
         use(stripe, KIB);
         stripe.giveUp();
         look();
-        lookAfter(DELAY - 1);
+        lookAfter(DELAY / 2);
+        lookAfter(DELAY / 2 - 1);
         assertThat(stripe.cachedBytes()).isPositive();
         lookAfter(1);
         assertThat(stripe.committedBytes()).isZero();
@@ -408,7 +437,8 @@ class IdleTrimTest {
         lookAfter(DELAY);
         assertThat(stripe.cachedBytes()).isPositive();
         borrower.run(stripe::giveUp);
-        lookAfter(1);
+        lookAfter(1); // and not half a delay later
+        lookAfter(DELAY / 2);
         assertThat(stripe.committedBytes()).isZero();
     }
 
@@ -450,7 +480,7 @@ class IdleTrimTest {
         loops.remove(loop);
         loop.end();
         look();
-        lookAfter(DELAY);
+        lookThroughSilence();
         assertThat(stripe.committedBytes()).isZero();
         Loop next = loop();
         assertThat(next.call(() -> registry.attach(next))).isNotSameAs(stripe);
@@ -470,7 +500,7 @@ class IdleTrimTest {
         Loop loop = loop();
         ThreadHeap heap = attach(loop, loop, KIB);
         look();
-        lookAfter(DELAY);
+        lookThroughSilence();
         assertThat(heap.committedBytes()).isZero();
         assertThat(refusing.cachedBytes()).isPositive();
         assertThat(unheard.cachedBytes()).isPositive();
@@ -498,31 +528,31 @@ class IdleTrimTest {
         ThreadHeap heap = attach(loop, loop, KIB);
         look();
         lookAfter(DELAY);
-        lookAfter(1);
+        lookAfter(DELAY);
         assertThat(heap.committedBytes()).isZero();
         assertThat(asked).as("each time").hasValue(2);
         assertThat(untrimmed.cachedBytes()).isPositive();
     }
 
     @Test
-    void theOwnerLooksAgainBeforeItTrims() {
+    void whatTheOwnerNeedsBeforeItComesToTheTaskStays() {
         Loop loop = loop();
         List<Runnable> asked = new ArrayList<>();
         ThreadHeap heap = attach(loop, asked::add, KIB);
         loop.run(() -> use(heap, 8 * KIB));
         look();
-        lookAfter(DELAY);
+        lookAfter(DELAY / 2);
         assertThat(asked).hasSize(1);
+        loop.run(asked.remove(0));
+        assertThat(heap.cachedBytes()).as("laid aside").isEqualTo(2 * 16 * KIB);
+        lookAfter(DELAY / 2);
         loop.run(() -> {
             use(heap, KIB);
-            asked.get(0).run();
+            asked.remove(0).run();
         });
         assertThat(heap.cachedBytes()).as("used meanwhile").isEqualTo(16 * KIB);
-        lookAfter(1);
-        loop.run(() -> List.copyOf(asked).forEach(Runnable::run));
-        assertThat(heap.cachedBytes()).as("no block is idle for long enough").isEqualTo(16 * KIB);
-        lookAfter(DELAY);
-        loop.run(() -> List.copyOf(asked).forEach(Runnable::run));
+        lookAfter(DELAY / 2);
+        loop.run(asked.remove(0));
         assertThat(heap.cachedBytes()).isZero();
     }
 
@@ -536,7 +566,10 @@ class IdleTrimTest {
             lookAfter(DELAY);
         }
         assertThat(asked).hasSize(1);
-        loop.run(asked.get(0));
+        loop.run(asked.remove(0));
+        lookAfter(1); // not half a delay later: it has waited long enough
+        assertThat(asked).hasSize(1);
+        loop.run(asked.remove(0));
         assertThat(heap.committedBytes()).isZero();
     }
 
@@ -555,7 +588,7 @@ class IdleTrimTest {
         loop.run(asked.get(0));
         assertThat(heap.cachedBytes()).isPositive();
         look();
-        lookAfter(DELAY);
+        lookThroughSilence();
         assertThat(heap.committedBytes()).isZero();
     }
 
@@ -567,9 +600,10 @@ class IdleTrimTest {
         ThreadHeap heap = attach(loop, loop, KIB);
         look();
         assertThat(heap.cachedBytes()).isPositive();
-        lookAfter(DELAY - 1);
-        assertThat(heap.cachedBytes()).isPositive();
+        lookAfter(DELAY / 2 - 1);
         lookAfter(1);
+        assertThat(heap.cachedBytes()).isPositive();
+        lookAfter(DELAY / 2);
         assertThat(heap.cachedBytes()).isZero();
     }
 
@@ -579,7 +613,7 @@ class IdleTrimTest {
         ThreadHeap heap = attach(loop, loop, KIB);
         for (int round = 0; round < 3; round++) {
             look();
-            lookAfter(DELAY);
+            lookThroughSilence();
             assertThat(heap.committedBytes()).isZero();
             loop.run(() -> use(heap, KIB));
             assertThat(heap.committedBytes()).isPositive();

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.acealloc.heap;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Who may touch a heap's lists: one thread at a time, its owner. A superclass of the heap, because the question is on the fast path.
+ *
+ * <p>An event loop owns a heap for as long as it lives; every other thread borrows one for a single operation ({@link #tryBorrow}),
+ * never waiting. A heap without an owner (a stripe, a heap whose thread ended, a heap of a closed allocator) can be borrowed by
+ * anybody.
+ *
+ * <p><b>Memory order.</b> Taking the heap is a compare-and-set of {@code owner}, giving it up a volatile store: all
+ * that one owner did is visible to the next. {@link #isOwner} reads it plainly: only the current thread ever stores
+ * itself there, so the comparison is right whatever else the read may see.
+ */
+public abstract class HeapOwner {
+    private static final VarHandle OWNER = ownerHandle();
+
+    private Thread owner;
+
+    /** Nobody's. */
+    HeapOwner() {
+        OWNER.setVolatile(this, null); // so that it is linked, which makes objects: giving up must not fail
+    }
+
+    /**
+     * Whether the calling thread may touch this heap's lists now.
+     *
+     * @return {@code true} for the owner and for who has borrowed it
+     */
+    public final boolean isOwner() {
+        return owner == Thread.currentThread();
+    }
+
+    /**
+     * Takes the heap if it has no owner, without waiting.
+     *
+     * @return whether the calling thread owns it now; it must {@link ThreadHeap#giveUp} soon
+     */
+    public final boolean tryBorrow() {
+        return OWNER.getVolatile(this) == null && OWNER.compareAndSet(this, null, Thread.currentThread());
+    }
+
+    /** Takes the heap of a thread that has ended. */
+    final boolean tryTakeFromDead() {
+        Thread last = owner();
+        return last != null && !last.isAlive() && OWNER.compareAndSet(this, last, Thread.currentThread());
+    }
+
+    /** The owner gives it up. */
+    final void leave() {
+        OWNER.setVolatile(this, null);
+    }
+
+    /** Who owns the heap now; null if nobody does. */
+    final Thread owner() {
+        return (Thread) OWNER.getVolatile(this);
+    }
+
+    /**
+     * Who owns the heap now.
+     *
+     * @return the thread's name, or {@code shared} if nobody owns it
+     */
+    final String ownerName() {
+        Thread thread = owner();
+        return thread == null ? "shared" : thread.getName();
+    }
+
+    private static VarHandle ownerHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(HeapOwner.class, "owner", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}
