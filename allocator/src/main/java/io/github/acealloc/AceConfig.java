@@ -73,9 +73,9 @@ public final class AceConfig {
                         + " up to eight times as long if that pays, and twice that where it was seen to."),
         MODE(
                 "mode",
-                "off",
+                "learn",
                 "off, observe, learn or frozen",
-                "How far the control loop goes: off keeps the default limits, observe logs what it would do, learn moves the"
+                "How far the control loop goes: off keeps fixed limits, observe logs what it would do, learn moves the"
                         + " limits, frozen keeps those of the policy file."),
         PROFILE(
                 "profile",
@@ -191,6 +191,7 @@ public final class AceConfig {
     public Knobs knobs() {
         Knobs knobs = Knobs.defaults();
         if (mode() == Mode.LEARN) {
+            knobs = Knobs.toBeLearned();
             Economics economics = new Economics(profile().price(), Economics.UNTIMED_REFILL_NANOS);
             knobs = knobs.withPaying(economics.taus(knobs)).withPagesByTime(profile() != Profile.FOOTPRINT);
         }

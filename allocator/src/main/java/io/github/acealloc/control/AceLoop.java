@@ -35,6 +35,9 @@ public final class AceLoop {
     /** Why a cap is another that was not decided here. */
     private static final String RAISED = "overflow was needed again, and the owner has raised it";
 
+    /** What the policy keeps to that learns nothing, where the start is not more. */
+    private static final Knobs FIXED = Knobs.defaults();
+
     /** No heap has less for its caches. */
     private static final long LEAST_BUDGET = 1 << 20;
 
@@ -254,7 +257,7 @@ public final class AceLoop {
                     reading,
                     watch.memory(sizeClass),
                     economics,
-                    start.get().cap(sizeClass));
+                    Math.max(start.get().cap(sizeClass), FIXED.cap(sizeClass)));
             choices.add(choice);
             caps[i] = choice.cap();
         }

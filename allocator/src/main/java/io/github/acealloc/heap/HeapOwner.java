@@ -18,11 +18,15 @@ import java.lang.invoke.VarHandle;
 public abstract class HeapOwner {
     private static final VarHandle OWNER = ownerHandle();
 
+    /** Of this type, so that every call below is one of three that the JVM links. */
+    private static final Thread NOBODY = null;
+
     private Thread owner;
 
-    /** Nobody's. */
+    /** Nobody's. All that is done to an owner is done once, so that it is linked, which makes objects: the Java heap may be full later. */
     HeapOwner() {
-        OWNER.setVolatile(this, null); // so that it is linked, which makes objects: giving up must not fail
+        leave();
+        OWNER.compareAndSet(this, owner(), NOBODY);
     }
 
     /**
@@ -40,18 +44,18 @@ public abstract class HeapOwner {
      * @return whether the calling thread owns it now; it must {@link ThreadHeap#giveUp} soon
      */
     public final boolean tryBorrow() {
-        return OWNER.getVolatile(this) == null && OWNER.compareAndSet(this, null, Thread.currentThread());
+        return owner() == NOBODY && OWNER.compareAndSet(this, NOBODY, Thread.currentThread());
     }
 
     /** Takes the heap of a thread that has ended. */
     final boolean tryTakeFromDead() {
         Thread last = owner();
-        return last != null && !last.isAlive() && OWNER.compareAndSet(this, last, Thread.currentThread());
+        return last != NOBODY && !last.isAlive() && OWNER.compareAndSet(this, last, Thread.currentThread());
     }
 
     /** The owner gives it up. */
     final void leave() {
-        OWNER.setVolatile(this, null);
+        OWNER.setVolatile(this, NOBODY);
     }
 
     /** Who owns the heap now; null if nobody does. */

@@ -25,9 +25,6 @@ public final class HeapRegistry {
     static final List<Class<?>> NEEDED_AT_LAST =
             List.of(ForeignExecutor.class, Asker.class, OwnerTask.class, Asked.class, Census.class);
 
-    /** Linked now: at the limit the Java heap may be full, too, and what cannot be linked then never can be. */
-    private static final Consumer<ThreadHeap> TRIM = ThreadHeap::trim;
-
     private static final int MAX_STRIPES = 64;
     private static final int SPINS_BEFORE_YIELD = 64;
 
@@ -261,7 +258,7 @@ public final class HeapRegistry {
         for (ThreadHeap heap : heaps) {
             if (heap == requester) {
                 heap.trim();
-            } else if (!runHere(heap, TRIM)) {
+            } else if (!runHere(heap, OwnerTasks.TRIM)) {
                 heap.tasks().requestTrim();
                 heap.tend(0, TEND_NANOS); // its owner may be away for long
             }

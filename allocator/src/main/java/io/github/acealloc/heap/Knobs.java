@@ -75,6 +75,22 @@ public final class Knobs {
     }
 
     /**
+     * Limits that are to be learned: a heap's caches start with a batch a class, two where blocks are small, so up to 16 KiB, and earn
+     * the rest.
+     *
+     * @return the same for all heaps
+     */
+    public static Knobs toBeLearned() {
+        Knobs knobs = defaults();
+        int[] caps = new int[SizeClasses.COUNT];
+        for (int c = 0; c < caps.length; c++) {
+            int most = Math.min(2 * knobs.batches[c], BATCH_BYTES / SizeClasses.blockBytes(c));
+            caps[c] = Math.max(most, knobs.batches[c]);
+        }
+        return knobs.withCaches(caps, knobs.batches);
+    }
+
+    /**
      * The same limits with another cap and batch for every class.
      *
      * @param cap blocks, at least 0; 0 caches nothing

@@ -13,6 +13,9 @@ import java.util.function.LongSupplier;
 final class OwnerTasks {
     private static final Logger LOGGER = System.getLogger(OwnerTasks.class.getName());
 
+    /** Linked now: at the limit the Java heap may be full, too, and what cannot be linked then never can be. */
+    static final Consumer<ThreadHeap> TRIM = ThreadHeap::trim;
+
     private final ThreadHeap heap;
     private final LongSupplier clock;
     private final OwnerRequest any = new OwnerRequest();
@@ -63,7 +66,7 @@ final class OwnerTasks {
 
     /** Asks the owner for a trim, whatever else it was asked for. */
     void requestTrim() {
-        request(ThreadHeap::trim, trim);
+        request(TRIM, trim);
     }
 
     /** Asks the owner to give the heap up, if it is empty and has not been used meanwhile. */

@@ -186,17 +186,17 @@ public final class MemoryBudget {
                 .append(origin.isEmpty() ? "" : " by ")
                 .append(origin);
         for (Reclaimer reclaimer : reclaimers) {
-            text.append("; ").append(report(reclaimer));
+            report(reclaimer, text.append("; "));
         }
         return new ExhaustedError(text.append(")").toString());
     }
 
     /** Whoever is refused hears of that, and not of what its report needs of a JDK that a full Java heap has broken. */
-    private static String report(Reclaimer reclaimer) {
+    private static void report(Reclaimer reclaimer, StringBuilder text) {
         try {
-            return reclaimer.report();
-        } catch (LinkageError e) {
-            return "no figures: " + e;
+            text.append(reclaimer.report());
+        } catch (LinkageError | InternalError e) { // what cannot be linked now
+            text.append("no figures: ").append(e);
         }
     }
 

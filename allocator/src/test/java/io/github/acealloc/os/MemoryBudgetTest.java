@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The limit that everything counts against. */
 class MemoryBudgetTest {
@@ -59,9 +61,17 @@ class MemoryBudgetTest {
         assertThat(asked).containsExactly("a for heap", "b for heap");
     }
 
+    private static List<Error> errorsOfLinking() {
+        return List.of(
+                new NoClassDefFoundError("Could not initialize class Formatter"),
+                new BootstrapMethodError("for the test"),
+                new InternalError(new OutOfMemoryError("Java heap space")));
+    }
+
     /** What a full Java heap has broken in the JDK stays broken; whoever is refused is told so all the same. */
-    @Test
-    void aReportThatCannotBeMadeIsNotTheErrorOfWhoeverIsRefused() {
+    @ParameterizedTest
+    @MethodSource("errorsOfLinking")
+    void aReportThatCannotBeMadeIsNotTheErrorOfWhoeverIsRefused(Error broken) {
         MemoryBudget budget = new MemoryBudget(100);
         budget.addReclaimer(new MemoryBudget.Reclaimer() {
             @Override
@@ -69,13 +79,11 @@ class MemoryBudgetTest {
 
             @Override
             public String report() {
-                throw new NoClassDefFoundError("Could not initialize class Formatter");
+                throw broken;
             }
         });
         budget.addReclaimer(reclaimer("heap: live 6", new ArrayList<>()));
-        assertThat(budget.exhausted(101, 101))
-                .hasMessageContaining(
-                        "; no figures: java.lang.NoClassDefFoundError: Could not initialize class Formatter; heap: live 6)");
+        assertThat(budget.exhausted(101, 101)).hasMessageContaining("; no figures: " + broken + "; heap: live 6)");
     }
 
     @Test

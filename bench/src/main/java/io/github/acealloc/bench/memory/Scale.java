@@ -29,6 +29,7 @@ public enum Scale {
             case LONG_LIVED -> full ? LongLived.FULL : LongLived.QUICK;
             case MANY_LOOPS -> full ? ManyLoops.FULL : ManyLoops.QUICK;
             case TRICKLE -> full ? Trickle.FULL : Trickle.QUICK;
+            case CYCLE -> full ? Cycle.FULL : Cycle.QUICK;
             case BIG -> full ? Big.FULL : Big.QUICK;
             case HUGE -> full ? Huge.FULL : Huge.QUICK;
             default -> throw new IllegalArgumentException("workload: " + workload + " (expected: a memory workload)");

@@ -3,14 +3,9 @@ package io.github.acealloc.bench.memory;
 
 import io.github.acealloc.bench.Measurement;
 import io.github.acealloc.bench.Metric;
-import io.github.acealloc.bench.micro.SizeMix;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -53,9 +48,9 @@ record Trickle(long bytes, Duration after) implements MemoryWorkload {
 
     @Override
     public Measurement measure(ByteBufAllocator allocator) throws Exception {
-        Loop[] states = IntStream.range(0, LOOPS)
-                .mapToObj(loop -> new Loop(allocator, loop))
-                .toArray(Loop[]::new);
+        BurstLoop[] states = IntStream.range(0, LOOPS)
+                .mapToObj(loop -> new BurstLoop(allocator, loop))
+                .toArray(BurstLoop[]::new);
         try (Loops loops = new Loops(LOOPS);
                 RssSampler rss = new RssSampler(INTERVAL)) {
             double begin = rss.sample();
@@ -64,7 +59,7 @@ record Trickle(long bytes, Duration after) implements MemoryWorkload {
             double released = rss.sample();
             for (long end = System.nanoTime() + after.toNanos(); end - System.nanoTime() > 0; ) {
                 Thread.sleep(PAUSE.toMillis());
-                loops.onEach(loop -> states[loop].trickle());
+                loops.onEach(loop -> states[loop].replace(EACH, LIVE));
             }
             double end = rss.sample();
             loops.onEach(loop -> states[loop].empty());
@@ -73,54 +68,6 @@ record Trickle(long bytes, Duration after) implements MemoryWorkload {
             values.put(Metric.RSS_AVERAGE, above.mean(released, end));
             values.put(Metric.RSS_BUSY, above.at(end));
             return new Measurement(values, above.curve("seconds", 1, "resident MiB above the start"));
-        }
-    }
-
-    /** What one event loop has. */
-    private static final class Loop {
-        private final ByteBufAllocator allocator;
-        private final int[] sizes;
-        private final ArrayDeque<ByteBuf> live = new ArrayDeque<>();
-        private int next;
-
-        Loop(ByteBufAllocator allocator, int loop) {
-            this.allocator = allocator;
-            sizes = SizeMix.BURST.table(SizeMix.SEED + loop);
-        }
-
-        private int allocate() {
-            int size = sizes[next];
-            next = next + 1 == sizes.length ? 0 : next + 1;
-            live.add(MemoryWorkload.touched(allocator, size));
-            return size;
-        }
-
-        /** Allocates so many bytes; returns how many buffers that are. */
-        int fill(long bytes) {
-            for (long left = bytes; left > 0; ) {
-                left -= allocate();
-            }
-            return live.size();
-        }
-
-        /** Releases all; returns how many that were. */
-        int empty() {
-            int n = live.size();
-            List<ByteBuf> all = new ArrayList<>(live);
-            live.clear();
-            all.forEach(ByteBuf::release);
-            return n;
-        }
-
-        /** Allocates a few, and releases as many of the oldest where enough are live. */
-        int trickle() {
-            for (int i = 0; i < EACH; i++) {
-                allocate();
-                if (live.size() > LIVE) {
-                    live.remove().release();
-                }
-            }
-            return live.size();
         }
     }
 }

@@ -39,6 +39,7 @@ public final class Plan {
                         LONG_LIVED,
                         MANY_LOOPS,
                         TRICKLE,
+                        CYCLE,
                         BIG,
                         HUGE -> cells.add(bare(workload, selection.leaks().get(0)));
                 case PRODUCER_CONSUMER, SLICES -> byKind(workload, selection, 1, cells);
@@ -75,6 +76,7 @@ public final class Plan {
                         LONG_LIVED,
                         MANY_LOOPS,
                         TRICKLE,
+                        CYCLE,
                         BIG,
                         HUGE -> cells.add(bare(workload, Leak.DISABLED));
                 default -> cells.add(direct.with(Cell.LEAK, Leak.DISABLED));

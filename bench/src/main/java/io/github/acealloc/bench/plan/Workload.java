@@ -68,6 +68,7 @@ public enum Workload {
             "a burst, then a thin load on the same event loops: resident memory",
             Family.MEMORY,
             Metric.RSS_BUSY),
+    CYCLE("cycle", "a burst every few seconds: what one takes, and resident memory", Family.MEMORY, Metric.BURST),
     BIG(
             "big",
             "one event loop with gigabytes of live 64 KiB buffers, random ones replaced: time",

@@ -36,7 +36,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, slices, access, http, footprint, growth, larson, mleak, phase-change, bursty, proxy, long-lived, many-loops, trickle, big, huge]
+            --workloads tiny   | expected: one of [pattern, tiny-hot, single-pair, mixed, producer-consumer, slices, access, http, footprint, growth, larson, mleak, phase-change, bursty, proxy, long-lived, many-loops, trickle, cycle, big, huge]
             --allocators foo   | expected one of [ACE, POOLED, ADAPTIVE, UNPOOLED]
             --leak maybe       | expected one of [DISABLED
             --mix mail         | --mix: mail (expected: one of [websocket, gateway])

@@ -57,4 +57,19 @@ class ThinLoadTest {
                 .as("what is kept is resident all along")
                 .allSatisfy(mib -> assertThat(mib).isGreaterThan(KEPT - NOISE));
     }
+
+    @Test
+    void burstsComeAgainAndAgainAndAllIsReleasedBetweenThem() throws Exception {
+        long burst = 8L << 20;
+
+        Map<Metric, Double> values =
+                new Cycle(burst, 4, Duration.ofMillis(100)).measure(allocator).values();
+
+        assertThat(allocator.threads).hasSize(2);
+        assertThat(allocator.live()).isEqualTo(KEPT << 20);
+        assertThat(allocator.bytes.get()).isBetween(4 * burst, 5 * burst);
+        assertThat(values).containsOnlyKeys(Metric.BURST, Metric.RSS_AVERAGE);
+        assertThat(values.get(Metric.BURST)).as("ms for what was measured").isBetween(0.1, 10_000.0);
+        assertThat(values.get(Metric.RSS_AVERAGE)).as("what is kept").isGreaterThan(KEPT - NOISE);
+    }
 }
