@@ -41,10 +41,16 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ADAPTER_NEEDS_NETTYS_BUFFERS_ONLY = noClasses()
             .that()
-            .resideInAPackage("io.github.acealloc.netty..")
+            .resideInAPackage("io.github.acealloc.netty")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "org.jctools..", "sun..", "jdk.internal..");
+            .resideInAnyPackage(
+                    "io.netty.channel..",
+                    "io.netty.bootstrap..",
+                    "io.netty.handler..",
+                    "org.jctools..",
+                    "sun..",
+                    "jdk.internal..");
 
     @ArchTest
     static final ArchRule BUFFERS_ARE_NOT_PUBLIC =
