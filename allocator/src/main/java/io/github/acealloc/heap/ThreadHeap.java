@@ -335,10 +335,10 @@ public final class ThreadHeap extends HeapOwner {
         boolean entered = keeper.enter();
         try {
             scavengeInside(due, activity() == idleSince, round);
-        } finally {
             if (executor() != null) {
                 counters.pause(System.nanoTime() - start);
             }
+        } finally {
             if (entered) {
                 keeper.state = Keeper.NOBODY;
             }
