@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import io.github.acealloc.AceAllocator;
 import io.github.acealloc.AceConfig;
+import io.github.acealloc.netty.bootstrap.PlainServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodType;
@@ -39,7 +40,7 @@ class Netty41Test {
     private static List<Path> nettyJars() throws IOException {
         try (Stream<Path> files = Files.list(NETTY_41)) {
             List<Path> jars = files.toList();
-            assertThat(jars).as("jars that Maven copies").hasSize(2);
+            assertThat(jars).as("jars that Maven copies").hasSize(4);
             return jars;
         }
     }
@@ -152,7 +153,7 @@ class Netty41Test {
                 return true;
             }
         }
-        return false;
+        return type.isInterface() && exists(Object.class, name, descriptor);
     }
 
     private static String descriptor(Class<?> result, Class<?>[] parameters) {
@@ -202,6 +203,17 @@ class Netty41Test {
             }
         }
         return false;
+    }
+
+    @Test
+    void theExtensionWorks() throws Exception {
+        List<Path> classPath = new ArrayList<>(classPath());
+        classPath.add(placeOf(PlainServer.class));
+        assertThat(new ChildJvm()
+                        .with("-Dio.netty.bootstrap.extensions=serviceload")
+                        .withClassPath(classPath)
+                        .run(PlainServer.class))
+                .contains("server: AceByteBufAllocator", "client: AceByteBufAllocator", "echoed: true", "live: 0");
     }
 
     @Test

@@ -24,7 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The child: a server and a client that know nothing of ACE, and an echo of a megabyte between them. */
-final class PlainServer {
+public final class PlainServer {
     private static final int BYTES = 1 << 20;
     private static final long PATIENCE_SECONDS = 30;
 
