@@ -3,6 +3,7 @@ package io.github.acealloc.it.soak;
 
 import io.github.acealloc.it.LostBytes;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,9 @@ final class Expectations implements Predicate<Throwable> {
         if (failure instanceof LostBytes) {
             lost.incrementAndGet();
             return was(Fault.MEMORY_LIMIT);
+        }
+        if (failure instanceof WebSocketClientHandshakeException) {
+            return was(Fault.MEMORY_LIMIT); // UnansweredHandshakeTest tells why
         }
         if (isOfTls(failure)) {
             return was(Fault.MEMORY_LIMIT) || (isClosed(failure) && journal.excuses(System.nanoTime() - ECHO));

@@ -14,6 +14,7 @@ import io.github.acealloc.upkeep.GovernorClock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -172,7 +173,8 @@ class SoakChecksTest {
         List<Throwable> missing = List.of(
                 new LostBytes("on purpose"),
                 new SSLProtocolException("a record is missing"),
-                new DecoderException(new SSLProtocolException("a record is missing")));
+                new DecoderException(new SSLProtocolException("a record is missing")),
+                new WebSocketClientHandshakeException("Invalid handshake response getStatus: 999 Unknown"));
         assertThat(missing).noneMatch(expectations);
         journal.begins(Fault.LOOP_ENDS);
         assertThat(missing).noneMatch(expectations);
