@@ -22,41 +22,34 @@ public final class Knobs {
     private static final int MAX_BATCH = 32;
     private static final long PURGE_DELAY_NANOS = 1_000_000_000L;
 
-    private static final long[] NEVER_PAYING = new long[SizeClasses.COUNT];
-
     /** What is never given back by time. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    private int[] caps;
-    private int[] batches;
-    private int prefill = PREFILL;
-    private int warmSlabs = MAX_WARM_SLABS;
-    private boolean tiering = true;
-    private boolean eagerFree = true;
-    private boolean pagesByTime;
-    private long purgeDelayNanos = PURGE_DELAY_NANOS;
-    private int window;
-    private int lifetimeBytes;
-    private long[] payingNanos = NEVER_PAYING;
+    private record Slabs(int warm, int prefill, boolean tiering, boolean eagerFree) {}
 
-    private Knobs(int[] caps, int[] batches) {
+    private record Idle(long purgeDelayNanos, boolean pagesByTime) {}
+
+    private record Observation(int window, int lifetimeBytes) {}
+
+    private static final Slabs SLABS = new Slabs(MAX_WARM_SLABS, PREFILL, true, true);
+    private static final Idle IDLE = new Idle(PURGE_DELAY_NANOS, false);
+
+    /** By class; nobody writes to them once they are here. */
+    private final int[] caps;
+
+    private final int[] batches;
+    private final long[] payingNanos;
+    private final Slabs slabs;
+    private final Idle idle;
+    private final Observation observation;
+
+    private Knobs(int[] caps, int[] batches, long[] payingNanos, Slabs slabs, Idle idle, Observation observation) {
         this.caps = caps;
         this.batches = batches;
-    }
-
-    /** A copy for one of the methods below to change before anybody else sees it. */
-    private Knobs copy() {
-        Knobs copy = new Knobs(caps, batches);
-        copy.prefill = prefill;
-        copy.warmSlabs = warmSlabs;
-        copy.tiering = tiering;
-        copy.eagerFree = eagerFree;
-        copy.pagesByTime = pagesByTime;
-        copy.purgeDelayNanos = purgeDelayNanos;
-        copy.window = window;
-        copy.lifetimeBytes = lifetimeBytes;
-        copy.payingNanos = payingNanos;
-        return copy;
+        this.payingNanos = payingNanos;
+        this.slabs = slabs;
+        this.idle = idle;
+        this.observation = observation;
     }
 
     /**
@@ -71,7 +64,7 @@ public final class Knobs {
             caps[c] = Math.min(Math.max(CACHE_BYTES / SizeClasses.blockBytes(c), MIN_CAP), MAX_CAP);
             batches[c] = Math.min(Math.max(BATCH_BYTES / SizeClasses.blockBytes(c), 1), MAX_BATCH);
         }
-        return new Knobs(caps, batches);
+        return new Knobs(caps, batches, new long[caps.length], SLABS, IDLE, new Observation(0, 0));
     }
 
     /**
@@ -84,8 +77,8 @@ public final class Knobs {
         Knobs knobs = defaults();
         int[] caps = new int[SizeClasses.COUNT];
         for (int c = 0; c < caps.length; c++) {
-            int most = Math.min(2 * knobs.batches[c], BATCH_BYTES / SizeClasses.blockBytes(c));
-            caps[c] = Math.max(most, knobs.batches[c]);
+            int most = Math.min(2 * knobs.batch(c), BATCH_BYTES / SizeClasses.blockBytes(c));
+            caps[c] = Math.max(most, knobs.batch(c));
         }
         return knobs.withCaches(caps, knobs.batches);
     }
@@ -98,8 +91,8 @@ public final class Knobs {
      * @return a new object
      */
     public Knobs withCaches(int cap, int batch) {
-        int[] newCaps = new int[caps.length];
-        int[] newBatches = new int[caps.length];
+        int[] newCaps = new int[SizeClasses.COUNT];
+        int[] newBatches = new int[SizeClasses.COUNT];
         Arrays.fill(newCaps, cap);
         Arrays.fill(newBatches, batch);
         return withCaches(newCaps, newBatches);
@@ -119,10 +112,7 @@ public final class Knobs {
                         "cap: " + caps[c] + " (expected: >= 0), batch: " + batches[c] + " (expected: >= 1)");
             }
         }
-        Knobs knobs = copy();
-        knobs.caps = caps.clone();
-        knobs.batches = batches.clone();
-        return knobs;
+        return new Knobs(caps.clone(), batches.clone(), payingNanos, slabs, idle, observation);
     }
 
     /**
@@ -137,10 +127,13 @@ public final class Knobs {
             throw new IllegalArgumentException(
                     "warmSlabs: " + warmSlabs + " (expected: >= 0), prefill: " + prefill + " (expected: >= 1)");
         }
-        Knobs knobs = copy();
-        knobs.warmSlabs = warmSlabs;
-        knobs.prefill = prefill;
-        return knobs;
+        return new Knobs(
+                caps,
+                batches,
+                payingNanos,
+                new Slabs(warmSlabs, prefill, slabs.tiering, slabs.eagerFree),
+                idle,
+                observation);
     }
 
     /**
@@ -151,10 +144,13 @@ public final class Knobs {
      * @return a new object
      */
     public Knobs withHabits(boolean tiering, boolean eagerFree) {
-        Knobs knobs = copy();
-        knobs.tiering = tiering;
-        knobs.eagerFree = eagerFree;
-        return knobs;
+        return new Knobs(
+                caps,
+                batches,
+                payingNanos,
+                new Slabs(slabs.warm, slabs.prefill, tiering, eagerFree),
+                idle,
+                observation);
     }
 
     /**
@@ -165,9 +161,7 @@ public final class Knobs {
      * @return a new object
      */
     public Knobs withPagesByTime(boolean pagesByTime) {
-        Knobs knobs = copy();
-        knobs.pagesByTime = pagesByTime;
-        return knobs;
+        return new Knobs(caps, batches, payingNanos, slabs, new Idle(idle.purgeDelayNanos, pagesByTime), observation);
     }
 
     /**
@@ -180,9 +174,7 @@ public final class Knobs {
         if (nanos < 0) {
             throw new IllegalArgumentException("nanos: " + nanos + " (expected: >= 0)");
         }
-        Knobs knobs = copy();
-        knobs.purgeDelayNanos = nanos;
-        return knobs;
+        return new Knobs(caps, batches, payingNanos, slabs, new Idle(nanos, idle.pagesByTime), observation);
     }
 
     /**
@@ -212,7 +204,7 @@ public final class Knobs {
      * @return at least 1
      */
     public int prefill() {
-        return prefill;
+        return slabs.prefill;
     }
 
     /**
@@ -222,7 +214,7 @@ public final class Knobs {
      * @return at least 0
      */
     public int warmSlabs(int sizeClass) {
-        return Math.min(WARM_BYTES / (SizeClasses.units(sizeClass) * Superslab.UNIT_BYTES), warmSlabs);
+        return Math.min(WARM_BYTES / (SizeClasses.units(sizeClass) * Superslab.UNIT_BYTES), slabs.warm);
     }
 
     /**
@@ -232,7 +224,7 @@ public final class Knobs {
      * @return nanoseconds, at least 0
      */
     public long purgeDelayNanos() {
-        return purgeDelayNanos;
+        return idle.purgeDelayNanos;
     }
 
     /**
@@ -241,7 +233,7 @@ public final class Knobs {
      * @return {@code true} but for measurements
      */
     public boolean tiering() {
-        return tiering;
+        return slabs.tiering;
     }
 
     /**
@@ -250,7 +242,7 @@ public final class Knobs {
      * @return {@code true} but for measurements
      */
     public boolean eagerFree() {
-        return eagerFree;
+        return slabs.eagerFree;
     }
 
     /**
@@ -259,7 +251,7 @@ public final class Knobs {
      * @return {@code true} where a control loop sees to it
      */
     public boolean pagesByTime() {
-        return pagesByTime;
+        return idle.pagesByTime;
     }
 
     /**
@@ -273,10 +265,7 @@ public final class Knobs {
         if (lifetimeBytes < 0) {
             throw new IllegalArgumentException("lifetimeBytes: " + lifetimeBytes + " (expected: >= 0)");
         }
-        Knobs knobs = copy();
-        knobs.window = window;
-        knobs.lifetimeBytes = lifetimeBytes;
-        return knobs;
+        return new Knobs(caps, batches, payingNanos, slabs, idle, new Observation(window, lifetimeBytes));
     }
 
     /**
@@ -285,7 +274,7 @@ public final class Knobs {
      * @return at least 0; 0 measures none
      */
     public int lifetimeBytes() {
-        return lifetimeBytes;
+        return observation.lifetimeBytes;
     }
 
     /**
@@ -294,7 +283,7 @@ public final class Knobs {
      * @return any number
      */
     public int window() {
-        return window;
+        return observation.window;
     }
 
     /**
@@ -305,9 +294,7 @@ public final class Knobs {
      * @return a new object
      */
     public Knobs withPaying(long[] nanos) {
-        Knobs knobs = copy();
-        knobs.payingNanos = nanos.clone();
-        return knobs;
+        return new Knobs(caps, batches, nanos.clone(), slabs, idle, observation);
     }
 
     /**
