@@ -43,8 +43,8 @@ final class PagePurge {
     /** A superslab with less than that is not worth a visit. */
     private static final int MIN_IDLE_BYTES = 64 << 10;
 
-    /** So many calls to the system are what one visit may cost: about 0.1 ms. */
-    private static final int RUNS = 32;
+    /** What one visit may take. A call to the system takes a microsecond or, on some virtual machines, a third of a millisecond. */
+    private static final long VISIT_NANOS = 100_000;
 
     /** So many superslabs at most are looked at for one that is worth a visit. */
     private static final int MOST_LOOKS = 64;
@@ -154,23 +154,26 @@ final class PagePurge {
             Superslab superslab = superslabs.get(next);
             if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
                 visits++;
-                boolean found = purgeSettled(superslab) > 0;
+                boolean found = purgeSettled(superslab);
                 step = found ? STEP_BLOCKS : Math.min(2 * step, MAX_STEP_BLOCKS);
                 return;
             }
         }
     }
 
-    private int purgeSettled(Superslab superslab) {
+    /** Returns whether anything went. */
+    private boolean purgeSettled(Superslab superslab) {
         int before = superslab.purgedBytes();
-        int runs = purge(superslab, true);
-        gone += superslab.purgedBytes() - before;
-        return runs;
+        purge(superslab, true);
+        int went = superslab.purgedBytes() - before;
+        gone += went;
+        return went > 0;
     }
 
-    private int purge(Superslab superslab, boolean settled) {
+    /** Returns whether there is more. */
+    private boolean purge(Superslab superslab, boolean settled) {
         try {
-            return store.purgeUnused(superslab, settled, RUNS);
+            return store.purgeUnused(superslab, settled, VISIT_NANOS);
         } finally {
             superslabs.update(superslab);
         }
@@ -269,7 +272,7 @@ final class PagePurge {
             if (!hasPages) {
                 superslab.passed();
             }
-            if (!hasPages || purge(superslab, false) < RUNS) {
+            if (!hasPages || !purge(superslab, false)) {
                 superslab.unbindFree();
                 passed++;
             }

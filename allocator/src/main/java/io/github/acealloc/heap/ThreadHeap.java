@@ -23,7 +23,7 @@ public final class ThreadHeap extends HeapOwner {
     public static final long BUSY = -1;
 
     /** How long an idle owner drains, or looks for free pages, at a time. */
-    private static final long PASS_NANOS = 1_000_000;
+    private static final long PASS_NANOS = 400_000;
 
     /** How long a trim that somebody waits for may look for free pages. */
     private static final long TRIM_NANOS = 10_000_000;

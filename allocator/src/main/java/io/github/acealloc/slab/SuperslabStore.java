@@ -250,15 +250,16 @@ public final class SuperslabStore {
      *
      * @param superslab in use
      * @param settled only those that have been free since the last call for it
-     * @param runs at most so many runs of pages
-     * @return how many runs were given back; fewer than {@code runs} if that was all
+     * @param nanos how long that may take; one call to the system is made in any case
+     * @return whether there is more
      */
-    public int purgeUnused(Superslab superslab, boolean settled, int runs) {
-        int done = 0;
+    public boolean purgeUnused(Superslab superslab, boolean settled, long nanos) {
+        long start = System.nanoTime();
+        boolean more = false;
         int before = superslab.purgedBytes();
         try {
             PurgedPages pages = superslab.look();
-            for (int end, first = 0; done < runs; first = end) {
+            for (int end, first = 0; !more; first = end) {
                 first = pages.next(first, settled);
                 if (first == PurgedPages.COUNT) {
                     if (!settled) {
@@ -277,7 +278,7 @@ public final class SuperslabStore {
                 }
                 pages.purge(first, end);
                 superslab.unbindFree(from, pages.offset(end));
-                done++;
+                more = System.nanoTime() - start >= nanos;
             }
             pages.settle();
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -290,7 +291,7 @@ public final class SuperslabStore {
             }
             uncommit(bytes);
         }
-        return done;
+        return more;
     }
 
     private void sayOnce(Throwable failure) {

@@ -78,18 +78,48 @@ class PagePassTest {
         for (int i = 0; i < n; i++) {
             assertThat(pages.isDue()).isTrue();
             assertThat(superslabs.get(i).purgedBytes()).as("its turn is now").isZero();
-            pages.pass(0);
+            finish(superslabs.get(i));
             assertThat(superslabs.get(i).purgedBytes()).isPositive();
         }
         pages.pass(0);
         assertThat(pages.isDue()).isFalse();
     }
 
+    /** One call is one visit at least, but a visit has its time, too. */
+    private void finish(Superslab superslab) {
+        for (int calls = 0; superslab.hasChanged(); calls++) {
+            assertThat(calls).isLessThan(100);
+            pages.pass(0);
+        }
+    }
+
+    @Test
+    void aVisitEndsWhenItsTimeIsUp() {
+        pinned.pin(1);
+        Superslab superslab = heap.slabs().superslabs().get(0);
+        rig.memory.whilePurging(PagePassTest::spin);
+        for (int calls = 1; superslab.hasChanged(); calls++) {
+            assertThat(calls).isLessThan(100);
+            pages.pass(0);
+            assertThat(rig.memory.partPurges()).isLessThanOrEqualTo(calls);
+        }
+        rig.memory.whilePurging(() -> {});
+        assertThat(rig.memory.partPurges()).as("calls to the system").isGreaterThan(PinnedHeap.PINS / 2);
+    }
+
+    /** As long as a call takes where each has the processor's tables of pages thrown away. */
+    private static void spin() {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < 300_000) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void whatComesBackBehindAPassThatIsUnderWayIsNotForgotten() {
         pinned.pin(3);
-        pages.pass(0);
         Superslab first = heap.slabs().superslabs().get(0);
+        finish(first);
         int purged = first.purgedBytes();
         assertThat(purged).isPositive();
         TestBlock late = pinned.live.get(2);
@@ -110,7 +140,7 @@ class PagePassTest {
                 .stream().filter(block -> block.slab().superslab() == first).forEach(pinned::release);
         assertThat(first.usedBytes()).isZero();
         assertThat(first.isEmpty()).isFalse();
-        pages.pass(0);
+        finish(first);
         pages.pass(0);
         assertThat(superslabs.get(1).purgedBytes()).as("it goes on").isPositive();
         heap.slabs().trim(SizeClasses.of(BLOCK));
