@@ -29,7 +29,9 @@ class AttachCostTest {
     private static final int KIB = 1 << 10;
     private static final int ATTACHED = 10 * KIB;
     private static final int USED = 18 * KIB;
-    private static final int ENGINE = 20 * KIB;
+    private static final int ENGINE = 16 * KIB;
+
+    private static final OsMemory MEMORY = OsMemory.direct();
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final MemoryBudget budget = new MemoryBudget(1L << 30);
@@ -38,8 +40,7 @@ class AttachCostTest {
     private final List<ThreadHeap> heaps = new ArrayList<>();
 
     private AceAllocator newEngine() {
-        return new AceAllocator(
-                OsMemory.direct(), budget, Knobs.toBeLearned(), Mode.OFF, Profile.BALANCED, TestBlock.BINDER);
+        return new AceAllocator(MEMORY, budget, Knobs.toBeLearned(), Mode.OFF, Profile.BALANCED, TestBlock.BINDER);
     }
 
     @AfterEach
