@@ -28,10 +28,14 @@ public final class CacheMeter {
 
     private static final int MOST_RAISED_BYTES = 4 << 20;
 
+    /** Of caches that have never been refilled: all zero, and never written. */
+    static final CacheMeter NONE = new CacheMeter(1, System::nanoTime);
+
     private final LongSupplier clock;
     private final int mostRaised;
     private long taken;
     private long given;
+    private long aged;
     private long refills;
     private long spills;
 
@@ -186,6 +190,20 @@ public final class CacheMeter {
      */
     public long given() {
         return given;
+    }
+
+    /** A turn has given blocks back. */
+    void aged(int blocks) {
+        aged += blocks;
+    }
+
+    /**
+     * Blocks that turns have given back.
+     *
+     * @return a count
+     */
+    public long aged() {
+        return aged;
     }
 
     /**

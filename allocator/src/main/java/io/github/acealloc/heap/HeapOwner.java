@@ -47,6 +47,12 @@ public abstract class HeapOwner {
         return owner() == NOBODY && OWNER.compareAndSet(this, NOBODY, Thread.currentThread());
     }
 
+    /** Whether the owner is a thread that has ended. */
+    final boolean isOrphaned() {
+        Thread last = owner();
+        return last != NOBODY && !last.isAlive();
+    }
+
     /** Takes the heap of a thread that has ended. */
     final boolean tryTakeFromDead() {
         Thread last = owner();

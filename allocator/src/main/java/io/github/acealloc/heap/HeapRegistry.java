@@ -111,7 +111,7 @@ public final class HeapRegistry {
             }
         }
         for (ThreadHeap heap : heaps) {
-            if (!isStripe(heap) && heap.tryTakeFromDead()) {
+            if (heap.isOrphaned() && !isStripe(heap) && heap.tryTakeFromDead()) {
                 heap.counters().adoptions++;
                 return heap;
             }

@@ -33,8 +33,11 @@ final class HeapSlabs {
     private final SuperslabStore store;
     private final Binder binder;
     private final HeapCounters counters;
-    private final SlabQueue[] partial = newQueues();
-    private final SlabQueue[] warm = newQueues();
+
+    /** By class, made before the first slab of the class is cut. */
+    private final SlabQueue[] partial = new SlabQueue[SizeClasses.COUNT];
+
+    private final SlabQueue[] warm = new SlabQueue[SizeClasses.COUNT];
     private final int[] slabCounts = new int[SizeClasses.COUNT];
 
     /** How many warm slabs of each class have not been needed since the last {@link #turn}. */
@@ -61,10 +64,14 @@ final class HeapSlabs {
         heap.blocks(blocks);
     }
 
-    private static SlabQueue[] newQueues() {
-        SlabQueue[] queues = new SlabQueue[SizeClasses.COUNT];
-        Arrays.setAll(queues, i -> new SlabQueue());
-        return queues;
+    /** The queue of a class, made now if there is none. */
+    private static SlabQueue queue(SlabQueue[] queues, int sizeClass) {
+        SlabQueue queue = queues[sizeClass];
+        if (queue == null) {
+            queue = new SlabQueue();
+            queues[sizeClass] = queue;
+        }
+        return queue;
     }
 
     Slab slab(int id) {
@@ -122,7 +129,8 @@ final class HeapSlabs {
     }
 
     boolean hasPartial(int sizeClass) {
-        return partial[sizeClass].head() != null;
+        SlabQueue queue = partial[sizeClass];
+        return queue != null && queue.head() != null;
     }
 
     /**
@@ -131,13 +139,14 @@ final class HeapSlabs {
      * @return false if no superslab had room and none could be got
      */
     boolean addSlab(int sizeClass, Knobs knobs) {
-        SlabQueue pool = warm[sizeClass];
+        SlabQueue pool = queue(warm, sizeClass);
+        SlabQueue serving = queue(partial, sizeClass);
         Slab slab = pool.head();
         if (slab != null) {
             counters.warmPoolHits++;
             pool.remove(slab);
             warmUnused[sizeClass] = Math.min(warmUnused[sizeClass], pool.size());
-            partial[sizeClass].push(slab);
+            serving.push(slab);
             return true;
         }
         counters.warmPoolMisses++;
@@ -145,7 +154,7 @@ final class HeapSlabs {
         if (fresh == null) {
             return false;
         }
-        partial[sizeClass].push(fresh);
+        serving.push(fresh);
         // A class that has shown that it grows may get more than it asks for: off, unless knobs say otherwise.
         int extra = Math.min(Math.min(knobs.prefill() - 1, knobs.warmSlabs(sizeClass)), slabCounts[sizeClass] - 1);
         while (extra-- > 0) {
@@ -351,15 +360,20 @@ final class HeapSlabs {
 
     /** Dissolves every empty slab of a class. */
     void trim(int sizeClass) {
-        for (Slab slab = warm[sizeClass].head(); slab != null; slab = warm[sizeClass].head()) {
-            warm[sizeClass].remove(slab);
+        SlabQueue pool = warm[sizeClass];
+        SlabQueue queue = partial[sizeClass];
+        if (pool == null || queue == null) {
+            return; // no slab of the class was ever cut
+        }
+        for (Slab slab = pool.head(); slab != null; slab = pool.head()) {
+            pool.remove(slab);
             dissolve(slab);
         }
         // A slab whose first block could not be bound lies here without ever having served one.
-        for (Slab slab = partial[sizeClass].head(), next; slab != null; slab = next) {
-            next = partial[sizeClass].after(slab);
+        for (Slab slab = queue.head(), next; slab != null; slab = next) {
+            next = queue.after(slab);
             if (slab.free() == slab.capacity()) {
-                partial[sizeClass].remove(slab);
+                queue.remove(slab);
                 dissolve(slab);
             }
         }
@@ -368,6 +382,9 @@ final class HeapSlabs {
     /** Gives back the warm slabs of a class that have not been needed since the last turn. */
     void turn(int sizeClass) {
         SlabQueue pool = warm[sizeClass];
+        if (pool == null) {
+            return;
+        }
         for (int n = Math.min(warmUnused[sizeClass], pool.size()); n > 0; n--) {
             Slab slab = pool.head();
             pool.remove(slab);
@@ -418,14 +435,15 @@ final class HeapSlabs {
     boolean hasWarm() {
         boolean has = false;
         for (int c = 0; c < SizeClasses.COUNT && !has; c++) {
-            has = warm[c].size() > 0;
+            has = warmCount(c) > 0;
         }
         return has;
     }
 
     /** How many empty slabs of a class are kept ready. */
     int warmCount(int sizeClass) {
-        return warm[sizeClass].size();
+        SlabQueue pool = warm[sizeClass];
+        return pool == null ? 0 : pool.size();
     }
 
     /** All slabs, in no order. */

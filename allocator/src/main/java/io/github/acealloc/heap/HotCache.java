@@ -28,11 +28,11 @@ public final class HotCache {
     /** But no more than so many times the bytes go without one. */
     private static final int MOST_LIFETIME_SPANS = 8;
 
-    private static final int[] NO_RESERVE = new int[0];
+    private static final int[] EMPTY = new int[0];
 
     private final Refill refill;
     private final int sizeClass;
-    private int[] ids;
+    private int[] ids = EMPTY;
     private int top;
 
     /** Allocations up to the next sample, of {@link #span} from the last one. */
@@ -44,19 +44,16 @@ public final class HotCache {
     /** Bytes to allocate up to the next lifetime that is measured. */
     private long untilLifetime;
 
-    private int[] reserve = NO_RESERVE;
+    private int[] reserve = EMPTY;
     private int reserved;
 
-    /** Blocks that turns have given back. */
-    private long aged;
+    /** Null until the first refill: of most classes a heap never sees a block. */
+    private CacheMeter meter;
 
-    private final CacheMeter meter;
-
-    HotCache(Refill refill, int sizeClass, int cap, LongSupplier clock) {
+    /** Without room, so that the first use is a refill. */
+    HotCache(Refill refill, int sizeClass) {
         this.refill = refill;
         this.sizeClass = sizeClass;
-        meter = new CacheMeter(SizeClasses.blockBytes(sizeClass), clock);
-        ids = new int[cap];
         span = 1;
     }
 
@@ -136,7 +133,7 @@ public final class HotCache {
             return false;
         }
         untilLifetime = Math.max(untilLifetime + span, 1);
-        return true;
+        return refill.canObserve();
     }
 
     private void startSpan(int length) {
@@ -187,6 +184,15 @@ public final class HotCache {
      * @return live figures, written by the owner
      */
     public CacheMeter meter() {
+        CacheMeter meter = this.meter;
+        return meter != null ? meter : CacheMeter.NONE;
+    }
+
+    /** Begins to meter, if that has not begun; in a refill, before which no block of the class can be spilled. */
+    CacheMeter beginMeter(LongSupplier clock) {
+        if (meter == null) {
+            meter = new CacheMeter(SizeClasses.blockBytes(sizeClass), clock);
+        }
         return meter;
     }
 
@@ -275,7 +281,7 @@ public final class HotCache {
     void turn(int given) {
         assert reserved == 0 : "reserved: " + reserved + " (expected: 0)";
         int[] empty = reserve.length == ids.length ? reserve : new int[ids.length];
-        aged += given;
+        meter().aged(given);
         reserve = ids;
         reserved = top;
         ids = empty;
@@ -288,6 +294,6 @@ public final class HotCache {
      * @return a count
      */
     public long aged() {
-        return aged;
+        return meter().aged();
     }
 }

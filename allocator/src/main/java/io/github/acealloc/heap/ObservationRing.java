@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>Nobody waits: what finds the ring full is dropped and counted. A cell is zero while it is free. A producer gets the
  * right to a cell by advancing {@code tail} and fills it with a release store; the governor takes it with the acquire load
  * that pairs with that, zeroes it, and only then lets {@code head} pass, which is what gives the cell to producers again.
+ *
+ * <p>There are no cells until the owner of the heap has {@linkplain #open opened} the ring, which it does before the first buffer whose
+ * lifetime is measured is handed out. So a heap in which none is has none, and an offer makes no object.
  */
 public final class ObservationRing {
     /** How many samples wait at most. */
@@ -25,11 +28,14 @@ public final class ObservationRing {
     static {
         // Linked now: an offer that ended half-way, on a full Java heap, would hold up all that follow.
         ObservationRing ring = new ObservationRing();
+        ring.open();
         ring.offer(0, false, 0);
         ring.drain((sizeClass, remote, nanos) -> {});
     }
 
-    private final AtomicLongArray cells = new AtomicLongArray(CAPACITY);
+    /** Null until the ring is opened; then for ever the same. */
+    private volatile AtomicLongArray cells;
+
     private final AtomicInteger tail = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private volatile int head;
@@ -48,8 +54,29 @@ public final class ObservationRing {
         void accept(int sizeClass, boolean remote, long nanos);
     }
 
+    /**
+     * Makes room for samples, if there is Java heap for it. Owner only.
+     *
+     * @return whether there is room
+     */
+    public boolean open() {
+        if (cells == null) {
+            try {
+                cells = new AtomicLongArray(CAPACITY);
+            } catch (OutOfMemoryError e) {
+                return false; // there are other lifetimes
+            }
+        }
+        return true;
+    }
+
     /** Adds a sample; for any thread. */
     void offer(int sizeClass, boolean remote, long nanos) {
+        AtomicLongArray cells = this.cells;
+        if (cells == null) {
+            dropped.incrementAndGet();
+            return;
+        }
         int t;
         do {
             t = tail.get();
@@ -69,6 +96,10 @@ public final class ObservationRing {
      * @return how many there were
      */
     public int drain(Consumer consumer) {
+        AtomicLongArray cells = this.cells;
+        if (cells == null) {
+            return 0;
+        }
         int n = 0;
         for (int h = head; n < CAPACITY; n++, h++) {
             long cell = cells.getAcquire(h & MASK);

@@ -56,6 +56,11 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         return dice;
     }
 
+    /** Whether a lifetime could be told: room for it is made here, for its end is on a way home. */
+    boolean canObserve() {
+        return heap.ring().open();
+    }
+
     RemoteFrees remote() {
         return remote;
     }
@@ -92,9 +97,11 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
     private int fetch(HotCache cache, Knobs knobs) {
         int sizeClass = cache.sizeClass();
         int batch = knobs.batch(sizeClass);
-        cache.meter().refill(knobs.window(), knobs.payingNanos(sizeClass), batch);
+        CacheMeter meter = cache.beginMeter(clock);
+        meter.refill(knobs.window(), knobs.payingNanos(sizeClass), batch);
         fit(cache, cap(cache, knobs));
         drain(DRAIN_LIMIT);
+        remote.fit();
         if (cache.isReady()) {
             return cache.pop();
         }
@@ -106,7 +113,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
             id = more > 1 && slabs.hasPartial(sizeClass) ? slabs.take(sizeClass) : HeapSlabs.NONE;
             taken += id != HeapSlabs.NONE ? 1 : 0;
         }
-        cache.meter().taken(taken);
+        meter.taken(taken);
         slabs.pages().step(knobs.pagesByTime());
         return id != HeapSlabs.NONE ? id : cache.pop();
     }

@@ -16,6 +16,9 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
  * offer neither fails nor makes an object, however long the owner is away, and afterwards there is nothing that would have to
  * shrink. The owner takes the stack as a whole, so nothing can come back on top of a stack that somebody has read (the ABA problem).
  *
+ * <p>The queue is short at first. If that was too short, the owner makes a long one in a refill, where objects may be made, and
+ * goes on draining the short one for those that still offer there.
+ *
  * <p>All offers are releases, and the drain is the matching acquire: whatever the releasing thread did to the block
  * (contents, exchanged bindings) is visible to the owner that hands it out again. They are also full fences (a
  * compare-and-set), on which {@link ThreadHeap#settle} relies.
@@ -24,11 +27,20 @@ final class RemoteFrees {
     /** How many blocks wait in the queue before bits are set, which take longer: two refills take as many in. */
     static final int CAPACITY = 2048;
 
+    /** The same of a heap to which few blocks come. */
+    static final int FIRST_CAPACITY = 64;
+
     static {
         rehearse();
     }
 
-    private final MessagePassingQueue<Block> queue;
+    private volatile MessagePassingQueue<Block> queue;
+
+    /** The short queue after it was replaced; null before. Written before {@code queue}, and read after it. */
+    private MessagePassingQueue<Block> shortQueue;
+
+    /** Whether bits have been set while the queue was short. */
+    private boolean overrun;
 
     /** Any thread pushes by compare-and-set, the owner takes all by an exchange. */
     private final AtomicReference<RemoteBits> stack = new AtomicReference<>();
@@ -43,8 +55,8 @@ final class RemoteFrees {
      * an offer that ended half-way would hold up all that follow.
      */
     private static void rehearse() {
-        MessagePassingQueue<Object> queue = new MpscVarHandleArrayQueue<>(CAPACITY);
-        for (int i = 0; i <= CAPACITY; i++) { // the last one finds it full
+        MessagePassingQueue<Object> queue = new MpscVarHandleArrayQueue<>(FIRST_CAPACITY);
+        for (int i = 0; i <= FIRST_CAPACITY; i++) { // the last one finds it full
             queue.offer(queue);
         }
         queue.drain(element -> {}, queue.size());
@@ -53,7 +65,7 @@ final class RemoteFrees {
 
     /** Nothing on its way to the heap with this number. */
     RemoteFrees(int heap) {
-        this(heap, new MpscVarHandleArrayQueue<>(CAPACITY));
+        this(heap, new MpscVarHandleArrayQueue<>(FIRST_CAPACITY));
     }
 
     /** With another queue, for tests. */
@@ -90,6 +102,19 @@ final class RemoteFrees {
         return true;
     }
 
+    /** Makes the queue long, if it was too short and there is Java heap for that. Owner only, where objects may be made. */
+    void fit() {
+        if (overrun && shortQueue == null) {
+            try {
+                MessagePassingQueue<Block> longQueue = new MpscVarHandleArrayQueue<>(CAPACITY);
+                shortQueue = queue;
+                queue = longQueue;
+            } catch (OutOfMemoryError ignored) {
+                // Bits do, too; the next refill tries again.
+            }
+        }
+    }
+
     private void push(RemoteBits bits) {
         RemoteBits top;
         do {
@@ -105,10 +130,12 @@ final class RemoteFrees {
      * @return how many there were, {@code limit} at most
      */
     int drain(MessagePassingQueue.Consumer<Block> consumer, int limit) {
-        int n = queue.drain(consumer, Math.min(limit, CAPACITY));
+        int n = shortQueue == null ? 0 : shortQueue.drain(consumer, Math.min(limit, FIRST_CAPACITY));
+        n += queue.drain(consumer, Math.min(limit - n, CAPACITY));
         while (n < limit && (taken != null || stack.getPlain() != null)) {
             if (taken == null) {
                 taken = stack.getAndSet(null);
+                overrun = true;
             }
             RemoteBits bits = taken;
             n += drain(bits, consumer, limit - n);
@@ -151,11 +178,18 @@ final class RemoteFrees {
 
     /** Exact for the owner; others may be a moment late. */
     boolean isEmpty() {
-        return queue.isEmpty() && stack.get() == null && taken == null;
+        return queue.isEmpty() && isShortQueueEmpty() && stack.get() == null && taken == null;
+    }
+
+    private boolean isShortQueueEmpty() {
+        MessagePassingQueue<Block> shortQueue = this.shortQueue;
+        return shortQueue == null || shortQueue.isEmpty();
     }
 
     /** How many wait in the queue; those in slabs are {@link RemoteBits#count counted} there. */
     int queued() {
-        return queue.size();
+        int n = queue.size();
+        MessagePassingQueue<Block> shortQueue = this.shortQueue;
+        return shortQueue == null ? n : n + shortQueue.size();
     }
 }

@@ -99,7 +99,7 @@ public final class ThreadHeap extends HeapOwner {
         refill = new Refill(this, keeper, slabs, budget, counters, clock);
         caches = new HotCache[SizeClasses.COUNT];
         for (int c = 0; c < caches.length; c++) {
-            caches[c] = new HotCache(refill, c, 0, clock);
+            caches[c] = new HotCache(refill, c);
         }
     }
 

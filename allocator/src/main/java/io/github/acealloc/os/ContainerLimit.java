@@ -14,6 +14,9 @@ public final class ContainerLimit {
     /** … and what the smallest server needs for them: 50 MiB at rest and 61 under load were measured, page cache comes on top. */
     private static final long LEAST_RESERVE = 80L << 20;
 
+    /** What the JVM told when it was asked first, for which it reads files; 0 before. */
+    private static volatile long totalMemory;
+
     private ContainerLimit() {}
 
     /**
@@ -23,7 +26,10 @@ public final class ContainerLimit {
      * @return bytes, greater than 0
      */
     public static long share(long directLimit) {
-        return share(directLimit, totalMemory(), Runtime.getRuntime().maxMemory());
+        if (totalMemory == 0) {
+            totalMemory = totalMemory();
+        }
+        return share(directLimit, totalMemory, Runtime.getRuntime().maxMemory());
     }
 
     static long share(long directLimit, long total, long heap) {

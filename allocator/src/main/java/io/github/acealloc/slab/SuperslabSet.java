@@ -37,11 +37,13 @@ public final class SuperslabSet extends AbstractList<Superslab> implements Rando
     private static final int NOWHERE = 0;
 
     private static final int INITIAL_ROOM = 4;
+    private static final Superslab[] NO_HEADS = {};
 
     private Superslab[] items = new Superslab[INITIAL_ROOM];
     private int size;
 
-    private final Superslab[] heads = new Superslab[STEPS << RUN_BITS];
+    /** By queue; made with the room for the first superslab. */
+    private Superslab[] heads = NO_HEADS;
 
     /** For each step the runs whose queues are not empty, a bit each. */
     private final long[] runs = new long[STEPS];
@@ -86,6 +88,9 @@ public final class SuperslabSet extends AbstractList<Superslab> implements Rando
 
     /** Makes room for one more, so that {@link #enter} cannot fail. */
     public void ensureRoom() {
+        if (heads.length == 0) {
+            heads = new Superslab[STEPS << RUN_BITS];
+        }
         if (size == items.length) {
             items = Arrays.copyOf(items, 2 * size);
         }

@@ -151,6 +151,7 @@ class AceLoopTest {
         AceLoop loop = loop(Mode.OBSERVE);
         ThreadHeap heap = attach();
         burst(heap, KIB, BURST);
+        heap.ring().open();
         heap.observe(CLASS, 5000);
         turn(loop);
         assertThat(loop.isActive()).isTrue();
@@ -550,6 +551,7 @@ class AceLoopTest {
     void aClockThatJumpsLeadsToNoUnlawfulLimit(long jump) {
         AceLoop loop = loop(Mode.LEARN);
         ThreadHeap heap = attach();
+        heap.ring().open();
         for (int i = 0; i < 60; i++) {
             burst(heap, KIB, i % 3 == 0 ? BURST : 10);
             heap.observe(CLASS, i % 2 == 0 ? jump : 1000);

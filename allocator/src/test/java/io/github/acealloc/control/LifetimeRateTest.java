@@ -35,6 +35,7 @@ class LifetimeRateTest {
 
     /** How many bytes lie between two lifetimes after a turn that so many lifetimes came in. */
     private int after(int lifetimes) {
+        heap.ring().open();
         for (int i = 0; i < lifetimes; i++) {
             heap.observe(CLASS, 5000);
         }

@@ -21,7 +21,13 @@ class ObservationRingTest {
     /** The longest time that is told from longer ones: 208 days. */
     private static final long LONGEST = (1L << 54) - 2;
 
-    private final ObservationRing ring = new ObservationRing();
+    private final ObservationRing ring = opened();
+
+    private static ObservationRing opened() {
+        ObservationRing ring = new ObservationRing();
+        assertThat(ring.open()).isTrue();
+        return ring;
+    }
 
     private record Sample(int sizeClass, boolean remote, long nanos) {}
 
@@ -83,6 +89,28 @@ class ObservationRingTest {
         ring.offer(3, false, 42);
         assertThat(drain()).containsExactly(new Sample(3, false, 42));
         assertThat(ring.dropped()).isEqualTo(7);
+    }
+
+    @Test
+    void whatComesBeforeItIsOpenIsDroppedAndCounted() {
+        ObservationRing closed = new ObservationRing();
+        closed.offer(3, false, 1);
+        assertThat(closed.drain((sizeClass, remote, nanos) -> {})).isZero();
+        assertThat(closed.dropped()).isEqualTo(1);
+        assertThat(closed.open()).isTrue();
+        closed.offer(3, false, 2);
+        assertThat(closed.open()).as("once more").isTrue();
+        assertThat(closed.drain((sizeClass, remote, nanos) -> assertThat(nanos).isEqualTo(2)))
+                .isOne();
+    }
+
+    @Test
+    void isOpenBeforeALifetimeIsMeasured() {
+        HeapRig rig = new HeapRig();
+        assertThat(rig.cache(HeapRig.KIB).isLifetimeDue(1)).isTrue();
+        rig.heap.observe(5, 123);
+        assertThat(rig.heap.ring().dropped()).isZero();
+        assertThat(rig.heap.ring().drain((sizeClass, remote, nanos) -> {})).isOne();
     }
 
     @Test
@@ -152,6 +180,7 @@ class ObservationRingTest {
     @Test
     void aHeapTellsWhetherItsOwnerReleased() {
         HeapRig rig = new HeapRig();
+        rig.heap.ring().open();
         rig.heap.observe(5, 123);
         rig.heap.giveUp();
         rig.heap.observe(6, 456);

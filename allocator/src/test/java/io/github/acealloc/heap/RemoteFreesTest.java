@@ -3,6 +3,7 @@ package io.github.acealloc.heap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.acealloc.slab.Block;
 import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.junit.jupiter.api.Test;
 
 /** The queue through which blocks come home, and the bits of those that find it full. */
@@ -20,7 +22,8 @@ class RemoteFreesTest {
     private static final int ROUNDS = 20;
 
     private final HeapRig rig = new HeapRig();
-    private final RemoteFrees frees = new RemoteFrees(rig.heap.number());
+    private final RemoteFrees frees =
+            new RemoteFrees(rig.heap.number(), new MpscVarHandleArrayQueue<>(RemoteFrees.CAPACITY));
 
     private List<TestBlock> blocks(int n) {
         List<TestBlock> blocks = new ArrayList<>();
@@ -58,6 +61,66 @@ class RemoteFreesTest {
         assertThat(frees.drain(drained::add, 700)).isZero();
         assertThat(frees.isEmpty()).isTrue();
         assertThat(drained).containsExactlyInAnyOrderElementsOf(new ArrayList<Object>(blocks));
+    }
+
+    @Test
+    void theQueueBecomesLongWhereAShortOneWasOverrun() {
+        RemoteFrees grows = new RemoteFrees(rig.heap.number());
+        List<TestBlock> blocks = blocks(2 * RemoteFrees.CAPACITY);
+        List<TestBlock> few = blocks.subList(0, RemoteFrees.FIRST_CAPACITY);
+        few.forEach(grows::offer);
+        Set<Object> drained = new HashSet<>();
+        grows.drain(drained::add, blocks.size());
+        grows.fit();
+        blocks.forEach(grows::offer);
+        assertThat(grows.queued()).as("as short as it was").isEqualTo(RemoteFrees.FIRST_CAPACITY);
+        grows.drain(drained::add, RemoteFrees.FIRST_CAPACITY + 1);
+        grows.fit();
+        while (!grows.isEmpty()) {
+            grows.drain(drained::add, blocks.size());
+        }
+        assertThat(drained).containsExactlyInAnyOrderElementsOf(new ArrayList<Object>(blocks));
+        blocks.forEach(grows::offer);
+        assertThat(grows.queued()).isEqualTo(RemoteFrees.CAPACITY);
+        drained.clear();
+        while (!grows.isEmpty()) {
+            grows.drain(drained::add, 100);
+        }
+        assertThat(drained).containsExactlyInAnyOrderElementsOf(new ArrayList<Object>(blocks));
+    }
+
+    /** What a releaser that has read the short queue offers there when there is a long one already. */
+    @Test
+    void whatStillComesToTheShortQueueComesHome() {
+        MpscVarHandleArrayQueue<Block> shortQueue = new MpscVarHandleArrayQueue<>(RemoteFrees.FIRST_CAPACITY);
+        RemoteFrees grows = new RemoteFrees(rig.heap.number(), shortQueue);
+        List<TestBlock> blocks = blocks(RemoteFrees.FIRST_CAPACITY + 2);
+        blocks.forEach(grows::offer);
+        Set<Object> drained = new HashSet<>();
+        grows.drain(drained::add, blocks.size() + 1);
+        grows.fit();
+        drained.clear();
+        TestBlock late = blocks.get(0);
+        assertThat(shortQueue.offer(late)).isTrue();
+        assertThat(grows.isEmpty()).isFalse();
+        assertThat(grows.queued()).isOne();
+        assertThat(grows.drain(drained::add, 1)).isOne();
+        assertThat(drained).containsExactly(late);
+        assertThat(grows.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aRefillMakesTheQueueLong() {
+        List<TestBlock> blocks = blocks(2 * RemoteFrees.CAPACITY);
+        rig.releaseElsewhere(blocks.subList(0, RemoteFrees.CAPACITY));
+        assertThat(rig.heap.refill().remote().queued()).isEqualTo(RemoteFrees.FIRST_CAPACITY);
+        List<TestBlock> more = blocks(2 * RemoteFrees.CAPACITY);
+        rig.releaseElsewhere(blocks.subList(RemoteFrees.CAPACITY, blocks.size()));
+        rig.releaseElsewhere(more);
+        assertThat(rig.heap.refill().remote().queued()).isEqualTo(RemoteFrees.CAPACITY);
+        rig.heap.empty();
+        assertThat(rig.heap.remoteCount()).isZero();
+        rig.expectAllGoesBack();
     }
 
     @Test

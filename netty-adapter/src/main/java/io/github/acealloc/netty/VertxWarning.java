@@ -27,7 +27,9 @@ final class VertxWarning {
     }
 
     static void check(AtomicBoolean said, ClassLoader... places) {
-        if (!said.get() && Arrays.stream(places).anyMatch(VertxWarning::sees) && said.compareAndSet(false, true)) {
+        if (!said.get()
+                && Arrays.stream(places).distinct().anyMatch(VertxWarning::sees)
+                && said.compareAndSet(false, true)) {
             LOGGER.warn(
                     "Vert.x 5 is on the class path: it does not release what it receives in buffers of an allocator"
                             + " that is not Netty's own, so each read would leak. Leave Vert.x on Netty's allocator (which it uses unless a"
