@@ -251,6 +251,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         boolean entered = keeper.enter();
         try {
             drain(DRAIN_LIMIT);
+            remote.fit();
         } finally {
             if (entered) {
                 keeper.state = Keeper.NOBODY;

@@ -16,7 +16,7 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
  * offer neither fails nor makes an object, however long the owner is away, and afterwards there is nothing that would have to
  * shrink. The owner takes the stack as a whole, so nothing can come back on top of a stack that somebody has read (the ABA problem).
  *
- * <p>The queue is short at first. If that was too short, the owner makes a long one in a refill, where objects may be made, and
+ * <p>The queue is short at first. If that was too short, the owner makes a long one when it allocates, where objects may be made, and
  * goes on draining the short one for those that still offer there.
  *
  * <p>All offers are releases, and the drain is the matching acquire: whatever the releasing thread did to the block
