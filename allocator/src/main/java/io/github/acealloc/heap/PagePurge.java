@@ -44,13 +44,16 @@ final class PagePurge {
     private static final int MIN_IDLE_BYTES = 64 << 10;
 
     /** What one visit may take. A call to the system takes a microsecond or, on some virtual machines, a third of a millisecond. */
-    private static final long VISIT_NANOS = 100_000;
+    static final long VISIT_NANOS = 100_000;
 
     /** So many superslabs at most are looked at for one that is worth a visit. */
     private static final int MOST_LOOKS = 64;
 
     /** A pass goes by so many where nothing has changed before it looks at the time. */
     private static final int UNTIMED = 256;
+
+    /** Only tests change it. */
+    long visitNanos = VISIT_NANOS;
 
     private final SuperslabStore store;
     private final SuperslabSet superslabs;
@@ -68,8 +71,8 @@ final class PagePurge {
 
     private int passed;
 
-    /** The superslab that {@link #age} visited last, and how many it has still to visit in its round. */
-    private int aged;
+    /** The superslab that {@link #age} visits next, and how many it has still to visit in its round. */
+    private int toVisit;
 
     private int toAge;
 
@@ -154,26 +157,27 @@ final class PagePurge {
             Superslab superslab = superslabs.get(next);
             if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
                 visits++;
-                boolean found = purgeSettled(superslab);
+                int before = superslab.purgedBytes();
+                next -= purgeSettled(superslab) ? 1 : 0; // what is left of it is for the next visit
+                boolean found = superslab.purgedBytes() > before;
                 step = found ? STEP_BLOCKS : Math.min(2 * step, MAX_STEP_BLOCKS);
                 return;
             }
         }
     }
 
-    /** Returns whether anything went. */
+    /** Returns whether there is more. */
     private boolean purgeSettled(Superslab superslab) {
         int before = superslab.purgedBytes();
-        purge(superslab, true);
-        int went = superslab.purgedBytes() - before;
-        gone += went;
-        return went > 0;
+        boolean more = purge(superslab, true);
+        gone += superslab.purgedBytes() - before;
+        return more;
     }
 
     /** Returns whether there is more. */
     private boolean purge(Superslab superslab, boolean settled) {
         try {
-            return store.purgeUnused(superslab, settled, VISIT_NANOS);
+            return store.purgeUnused(superslab, settled, visitNanos);
         } finally {
             superslabs.update(superslab);
         }
@@ -226,11 +230,11 @@ final class PagePurge {
         long start = System.nanoTime();
         toAge = Math.min(toAge, superslabs.size());
         while (toAge > 0) {
-            toAge--;
-            aged = aged + 1 < superslabs.size() ? aged + 1 : 0;
-            Superslab superslab = superslabs.get(aged);
-            if (superslab.idleBytes() >= MIN_IDLE_BYTES) {
-                purgeSettled(superslab);
+            toVisit = toVisit < superslabs.size() ? toVisit : 0;
+            Superslab superslab = superslabs.get(toVisit);
+            if (superslab.idleBytes() < MIN_IDLE_BYTES || !purgeSettled(superslab)) {
+                toAge--;
+                toVisit++;
             }
             if (System.nanoTime() - start >= nanos) {
                 return;

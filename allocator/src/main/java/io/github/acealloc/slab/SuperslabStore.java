@@ -249,7 +249,7 @@ public final class SuperslabStore {
      * owns the superslab.
      *
      * @param superslab in use
-     * @param settled only those that have been free since the last call for it
+     * @param settled only those that have been free since the last call for it that had no more to do
      * @param nanos how long that may take; one call to the system is made in any case
      * @return whether there is more
      */
@@ -280,7 +280,9 @@ public final class SuperslabStore {
                 superslab.unbindFree(from, pages.offset(end));
                 more = System.nanoTime() - start >= nanos;
             }
-            pages.settle();
+            if (!more) {
+                pages.settle();
+            }
         } catch (RuntimeException | OutOfMemoryError e) {
             // Not the error of whoever allocates or releases here; what was given back before is counted.
             sayOnce(e);

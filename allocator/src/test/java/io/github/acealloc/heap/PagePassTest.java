@@ -3,6 +3,8 @@ package io.github.acealloc.heap;
 
 import static io.github.acealloc.heap.PinnedHeap.BLOCK;
 import static io.github.acealloc.heap.PinnedHeap.BYTES;
+import static io.github.acealloc.heap.PinnedHeap.PER_SUPERSLAB;
+import static io.github.acealloc.heap.PinnedHeap.PINS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.os.OsMemory;
@@ -78,24 +80,17 @@ class PagePassTest {
         for (int i = 0; i < n; i++) {
             assertThat(pages.isDue()).isTrue();
             assertThat(superslabs.get(i).purgedBytes()).as("its turn is now").isZero();
-            finish(superslabs.get(i));
+            pages.pass(0);
             assertThat(superslabs.get(i).purgedBytes()).isPositive();
         }
         pages.pass(0);
         assertThat(pages.isDue()).isFalse();
     }
 
-    /** One call is one visit at least, but a visit has its time, too. */
-    private void finish(Superslab superslab) {
-        for (int calls = 0; superslab.hasChanged(); calls++) {
-            assertThat(calls).isLessThan(100);
-            pages.pass(0);
-        }
-    }
-
     @Test
-    void aVisitEndsWhenItsTimeIsUp() {
+    void aVisitEndsWhenItsTimeIsUpAndGoesOnAtTheNextCall() {
         pinned.pin(1);
+        pages.visitNanos = PagePurge.VISIT_NANOS;
         Superslab superslab = heap.slabs().superslabs().get(0);
         rig.memory.whilePurging(PagePassTest::spin);
         for (int calls = 1; superslab.hasChanged(); calls++) {
@@ -104,7 +99,34 @@ class PagePassTest {
             assertThat(rig.memory.partPurges()).isLessThanOrEqualTo(calls);
         }
         rig.memory.whilePurging(() -> {});
-        assertThat(rig.memory.partPurges()).as("calls to the system").isGreaterThan(PinnedHeap.PINS / 2);
+        assertThat(rig.memory.partPurges()).as("calls to the system").isGreaterThan(PINS / 2);
+    }
+
+    /** What was free at one round only is not taken for settled by the rest of a visit. */
+    @Test
+    void aRoundStaysWithASuperslabUntilItIsDone() {
+        pinned.pin(2);
+        pages.beginRound();
+        pages.age(Long.MAX_VALUE);
+        pages.visitNanos = 0;
+        Superslab first = heap.slabs().superslabs().get(0);
+        Superslab second = heap.slabs().superslabs().get(1);
+        TestBlock late = pinned.live.get(0);
+        assertThat(late.slab().superslab()).isSameAs(first);
+        pages.beginRound();
+        pages.age(0);
+        assertThat(rig.memory.partPurges()).isEqualTo(1);
+        int before = first.purgedBytes();
+        pinned.release(late);
+        for (int calls = 0; second.purgedBytes() == 0; calls++) {
+            assertThat(calls).isLessThan(100);
+            before = first.purgedBytes();
+            pages.age(0);
+        }
+        assertThat(before).isBetween((PER_SUPERSLAB - PINS) / 2 * BLOCK, (PER_SUPERSLAB - PINS) * BLOCK);
+        pages.age(Long.MAX_VALUE);
+        assertThat(pages.isInRound()).isFalse();
+        assertThat(first.purgedBytes()).as("but for what has just come back").isEqualTo(before);
     }
 
     /** As long as a call takes where each has the processor's tables of pages thrown away. */
@@ -118,8 +140,8 @@ class PagePassTest {
     @Test
     void whatComesBackBehindAPassThatIsUnderWayIsNotForgotten() {
         pinned.pin(3);
+        pages.pass(0);
         Superslab first = heap.slabs().superslabs().get(0);
-        finish(first);
         int purged = first.purgedBytes();
         assertThat(purged).isPositive();
         TestBlock late = pinned.live.get(2);
@@ -140,7 +162,7 @@ class PagePassTest {
                 .stream().filter(block -> block.slab().superslab() == first).forEach(pinned::release);
         assertThat(first.usedBytes()).isZero();
         assertThat(first.isEmpty()).isFalse();
-        finish(first);
+        pages.pass(0);
         pages.pass(0);
         assertThat(superslabs.get(1).purgedBytes()).as("it goes on").isPositive();
         heap.slabs().trim(SizeClasses.of(BLOCK));
