@@ -59,6 +59,11 @@ class AceAllocatorTest {
     }
 
     @Test
+    void theFirstHeapHasTheFirstNumber() {
+        assertThat(heap.number()).isZero();
+    }
+
+    @Test
     void countsHugeBlocksToo() {
         TestBlock block = engine.allocate(heap, HUGE);
         assertThat(engine.expectConsistent().liveBytes()).isEqualTo(HUGE);
@@ -136,7 +141,9 @@ class AceAllocatorTest {
         assertThat(block.heap()).isNotSameAs(heap);
         assertThat(loop.call(() -> block.heap().isOwner())).isFalse();
         engine.release(block);
-        assertThat(block.heap().remoteCount()).as("no owner, no queue").isZero();
+        assertThat(((ThreadHeap) block.heap()).remoteCount())
+                .as("no owner, no queue")
+                .isZero();
         assertThat(engine.expectConsistent().liveBytes()).isZero();
     }
 
