@@ -12,7 +12,8 @@ import io.github.acealloc.slab.SlabTable;
 /**
  * Blocks above a superslab's reach: cut from large regions where memory costs nothing until it is touched, else with a region each.
  *
- * <p>The home of its blocks, and never owned: whoever releases one gives it back here. Safe for use by any thread; one lock for all of it, that of the table of addresses, is not held while the system is asked.
+ * <p>The home of its blocks, and never owned: whoever releases one gives it back here. Safe for use by any thread; one lock for all
+ * of it, that of the table of addresses, is not held while the system is asked.
  */
 public final class HugeBlocks extends Home {
     /** Memory of huge blocks comes in multiples of this many bytes. */
