@@ -106,6 +106,8 @@ public final class AceAllocator implements Governor.Governed {
         Supplier<ThreadHeap> newHeap =
                 () -> new ThreadHeap(numbers.getAndIncrement(), store, binder, budget, this::knobs);
         registry = new HeapRegistry(newHeap, Runtime.getRuntime().availableProcessors());
+        // Of no use but that all it needs is initialised and linked: what first meets a full Java heap never can be.
+        ThreadHeap unused = newHeap.get();
         huge = new HugeBlocks(memory, budget, binder, this::watch);
         scavenger = new Scavenger(registry);
         loop = new AceLoop(

@@ -59,11 +59,6 @@ class AceAllocatorTest {
     }
 
     @Test
-    void theFirstHeapHasTheFirstNumber() {
-        assertThat(heap.number()).isZero();
-    }
-
-    @Test
     void countsHugeBlocksToo() {
         TestBlock block = engine.allocate(heap, HUGE);
         assertThat(engine.expectConsistent().liveBytes()).isEqualTo(HUGE);
