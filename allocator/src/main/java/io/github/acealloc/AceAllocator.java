@@ -9,6 +9,7 @@ import io.github.acealloc.heap.HeapCounters;
 import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.HeapSurvey;
 import io.github.acealloc.heap.HeapWalker;
+import io.github.acealloc.heap.Home;
 import io.github.acealloc.heap.HugeBlocks;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.StackRoom;
@@ -32,8 +33,8 @@ import java.util.function.Supplier;
 /**
  * The engine for one kind of memory: heaps for event loops, stripes for all other threads, huge blocks beside them.
  *
- * <p>Safe for use by any thread. What a heap hands out goes back to it by {@link ThreadHeap#cache} if the releasing
- * thread owns the heap, and by {@link #release} otherwise.
+ * <p>Safe for use by any thread. What a heap hands out goes back to it by {@link Home#cache} if the releasing
+ * thread owns the heap, and by {@link Home#release} otherwise; a huge block always by the latter.
  */
 public final class AceAllocator implements Governor.Governed {
     /** No pass over idle memory takes longer. */
@@ -105,7 +106,9 @@ public final class AceAllocator implements Governor.Governed {
         Supplier<ThreadHeap> newHeap =
                 () -> new ThreadHeap(numbers.getAndIncrement(), store, binder, budget, this::knobs);
         registry = new HeapRegistry(newHeap, Runtime.getRuntime().availableProcessors());
-        huge = new HugeBlocks(newHeap.get(), memory, budget, binder, this::watch);
+        // Of no use but that all it needs is initialised and linked: what first meets a full Java heap never can be.
+        ThreadHeap unused = newHeap.get();
+        huge = new HugeBlocks(memory, budget, binder, this::watch);
         scavenger = new Scavenger(registry);
         loop = new AceLoop(
                 kind(), registry, this::knobs, mode, profile, budget.limit(), () -> PageCost.measure(memory));
@@ -193,27 +196,6 @@ public final class AceAllocator implements Governor.Governed {
         StackRoom.look();
         try {
             return huge.allocate(size);
-        } catch (StackOverflowError e) {
-            StackRoom.met();
-            throw e;
-        }
-    }
-
-    /**
-     * Takes back a block that was released by a thread that does not own its heap, or a huge one.
-     *
-     * @param heap the block's heap; the block says itself whether it is on its way there
-     * @param block the block
-     */
-    @SuppressWarnings("ReferenceEquality") // identity is the question
-    public void release(ThreadHeap heap, Block block) {
-        StackRoom.look();
-        try {
-            if (heap == huge.home()) {
-                huge.release(block);
-            } else {
-                heap.releaseRemote(block);
-            }
         } catch (StackOverflowError e) {
             StackRoom.met();
             throw e;

@@ -50,7 +50,7 @@ public final class RawAllocator implements AutoCloseable {
         }
         RawBlock block = size <= SizeClasses.MAX_BLOCK ? fromStripe(size) : (RawBlock) engine.allocateHuge(size);
         if (block.slab().address() == 0) {
-            engine.release(block.heap(), block.sendHome());
+            block.heap().release(block.sendHome());
             throw new UnsupportedOperationException("this JVM does not tell the address of direct memory");
         }
         return block.handOut();
@@ -79,7 +79,7 @@ public final class RawAllocator implements AutoCloseable {
     public void free(long address) {
         RawBlock block = block(address);
         block.free();
-        engine.release(block.heap(), block);
+        block.heap().release(block);
     }
 
     /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc;
 
-import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.heap.Home;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import io.github.acealloc.slab.Superslab;
@@ -14,18 +14,18 @@ final class RawBlock extends AtomicInteger implements Block {
     private static final int LIVE = 1;
     private static final int ON_ITS_WAY = 2;
 
-    private final transient ThreadHeap heap;
+    private final transient Home heap;
     private final transient Slab slab;
     private final int slot;
 
-    RawBlock(ThreadHeap heap, Slab slab, int slot) {
+    RawBlock(Home heap, Slab slab, int slot) {
         super(FREE);
         this.heap = heap;
         this.slab = slab;
         this.slot = slot;
     }
 
-    ThreadHeap heap() {
+    Home heap() {
         return heap;
     }
 

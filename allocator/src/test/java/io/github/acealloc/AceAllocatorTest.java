@@ -136,7 +136,9 @@ class AceAllocatorTest {
         assertThat(block.heap()).isNotSameAs(heap);
         assertThat(loop.call(() -> block.heap().isOwner())).isFalse();
         engine.release(block);
-        assertThat(block.heap().remoteCount()).as("no owner, no queue").isZero();
+        assertThat(((ThreadHeap) block.heap()).remoteCount())
+                .as("no owner, no queue")
+                .isZero();
         assertThat(engine.expectConsistent().liveBytes()).isZero();
     }
 

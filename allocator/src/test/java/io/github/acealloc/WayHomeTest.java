@@ -82,7 +82,7 @@ class WayHomeTest {
         if (block.heap().isOwner()) {
             block.heap().cache(block.slab().sizeClass()).push(block.blockId());
         } else {
-            engine.release(block.heap(), block);
+            block.heap().release(block);
         }
     }
 

@@ -11,12 +11,12 @@ public interface Binder {
     /**
      * Makes a slot's object, when the slot is taken for the first time, or has been free for long.
      *
-     * @param heap the heap it belongs to, for ever
+     * @param heap where it goes when it is released, for ever
      * @param slab the slab
      * @param slot the slot in it
      * @return the object, with {@link Block#blockId()} equal to {@code slab.blockId(slot)}
      */
-    Block bind(ThreadHeap heap, Slab slab, int slot);
+    Block bind(Home heap, Slab slab, int slot);
 
     /**
      * Whether the user has dropped the allocator, so that what is free need not be kept for him; asked by the governor.

@@ -12,15 +12,14 @@ import io.github.acealloc.slab.SlabTable;
 /**
  * Blocks above a superslab's reach: cut from large regions where memory costs nothing until it is touched, else with a region each.
  *
- * <p>Safe for use by any thread; one lock for all of it, that of the table of addresses, is not held while the system is asked.
+ * <p>The home of its blocks, and never owned: whoever releases one gives it back here. Safe for use by any thread; one lock for all
+ * of it, that of the table of addresses, is not held while the system is asked.
  */
-public final class HugeBlocks {
+public final class HugeBlocks extends Home {
     /** Memory of huge blocks comes in multiples of this many bytes. */
     static final int PAGE = OsMemory.PAGE;
 
-    private final ThreadHeap home;
     private final MemoryBudget budget;
-    private final Binder binder;
     private final Runnable grown;
     private final SlabTable byAddress = new SlabTable();
     private final HugeRegions regions;
@@ -29,33 +28,32 @@ public final class HugeBlocks {
     /**
      * No blocks yet.
      *
-     * @param home the heap that huge blocks name as theirs; nobody ever owns it
      * @param memory where memory comes from
      * @param budget what it counts against
      * @param binder makes the blocks' objects
      * @param grown called after memory was committed
      */
-    public HugeBlocks(ThreadHeap home, OsMemory memory, MemoryBudget budget, Binder binder, Runnable grown) {
-        this(home, memory, budget, binder, grown, HugeRegions.BYTES);
+    public HugeBlocks(OsMemory memory, MemoryBudget budget, Binder binder, Runnable grown) {
+        this(memory, budget, binder, grown, HugeRegions.BYTES);
     }
 
-    HugeBlocks(ThreadHeap home, OsMemory memory, MemoryBudget budget, Binder binder, Runnable grown, int regionBytes) {
-        this.home = home;
+    HugeBlocks(OsMemory memory, MemoryBudget budget, Binder binder, Runnable grown, int regionBytes) {
+        super(binder);
         this.budget = budget;
-        this.binder = binder;
         this.grown = grown;
         regions = new HugeRegions(memory, budget, byAddress, regionBytes);
         lone = new LoneBlocks(memory, budget, byAddress);
     }
 
-    /**
-     * The heap that huge blocks name as theirs, and by which they find their way back here.
-     *
-     * @return owned by nobody
-     */
-    public ThreadHeap home() {
-        return home;
+    /** None: what is released is free at once. */
+    @Override
+    public HotCache cache(int sizeClass) {
+        return null;
     }
+
+    /** The control loop has nothing to learn from huge blocks. */
+    @Override
+    public void observe(int sizeClass, long nanos) {}
 
     /**
      * Allocates a block of whole pages.
@@ -70,7 +68,7 @@ public final class HugeBlocks {
         // What can never be served must not empty everybody's caches.
         int reclaims = bytes <= budget.limit() ? MemoryBudget.MOST_RECLAIMS : 0;
         while (slab == null && reclaims > 0) {
-            reclaims = budget.reclaim(home) ? reclaims - 1 : 0;
+            reclaims = budget.reclaim(this) ? reclaims - 1 : 0;
             slab = tryTake(bytes);
         }
         if (slab == null) {
@@ -97,7 +95,7 @@ public final class HugeBlocks {
 
     private Block bind(Slab slab) {
         try {
-            Block block = binder.bind(home, slab, 0);
+            Block block = binder().bind(this, slab, 0);
             slab.bind(0, block);
             return block;
         } catch (Throwable e) {
@@ -112,17 +110,13 @@ public final class HugeBlocks {
         }
     }
 
-    /**
-     * Takes a released block back.
-     *
-     * @param block a huge block on its way home
-     */
-    public void release(Block block) {
+    @Override
+    void releaseRemote(Block block) {
         Slab slab = null;
         boolean goes = false;
         long now = System.nanoTime();
         synchronized (byAddress) {
-            if (block.arrive(home)) {
+            if (block.arrive(this)) {
                 slab = block.slab();
                 goes = give(slab, now);
             }

@@ -15,10 +15,10 @@ import java.util.function.Supplier;
 /**
  * One owner's share of the memory: hot caches, slabs, and the queue through which others give blocks back.
  *
- * <p>What its {@link HeapOwner} says about owners holds for the caches and for all that lies behind them, where a {@link Keeper}
+ * <p>What {@link Home} says about owners holds for the caches and for all that lies behind them, where a {@link Keeper}
  * lets others in for moments. A heap outlives its threads, and blocks point at their heap for ever.
  */
-public final class ThreadHeap extends HeapOwner {
+public final class ThreadHeap extends Home {
     /** No {@link #activity} that a heap can have: it is not idle. */
     public static final long BUSY = -1;
 
@@ -35,7 +35,6 @@ public final class ThreadHeap extends HeapOwner {
     private static final long TEND_WAIT_NANOS = 100_000;
 
     private final int number;
-    private final Binder binder;
     private final HotCache[] caches;
     private final HeapSlabs slabs;
 
@@ -91,9 +90,9 @@ public final class ThreadHeap extends HeapOwner {
             MemoryBudget budget,
             Supplier<Knobs> knobs,
             LongSupplier clock) {
+        super(binder);
         this.number = number;
         this.commonKnobs = knobs;
-        this.binder = binder;
         tasks = new OwnerTasks(this, clock);
         slabs = new HeapSlabs(this, store, binder, counters);
         refill = new Refill(this, keeper, slabs, budget, counters, clock);
@@ -132,20 +131,12 @@ public final class ThreadHeap extends HeapOwner {
     }
 
     /**
-     * Who makes the objects of this heap's slots.
-     *
-     * @return the engine's user, whom a block finds by its heap
-     */
-    public Binder binder() {
-        return binder;
-    }
-
-    /**
      * The hot cache of a class. Owner only.
      *
      * @param sizeClass 0 to {@link SizeClasses#COUNT} − 1
      * @return the cache
      */
+    @Override
     public HotCache cache(int sizeClass) {
         return caches[sizeClass];
     }
@@ -173,12 +164,7 @@ public final class ThreadHeap extends HeapOwner {
         return refill.dice();
     }
 
-    /**
-     * Tells the control loop how long a sampled block was in use; for any thread.
-     *
-     * @param sizeClass of the block
-     * @param nanos its lifetime
-     */
+    @Override
     public void observe(int sizeClass, long nanos) {
         ring.offer(sizeClass, !isOwner(), nanos);
     }
@@ -206,6 +192,7 @@ public final class ThreadHeap extends HeapOwner {
      *
      * @param block on its way to this heap
      */
+    @Override
     public void releaseRemote(Block block) {
         if (tryBorrow()) {
             boolean arrived;

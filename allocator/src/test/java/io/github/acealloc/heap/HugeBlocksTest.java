@@ -26,10 +26,9 @@ class HugeBlocksTest {
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
     private final HeapRig rig = new HeapRig();
-    private final ThreadHeap home = rig.newHeap();
     private final AtomicInteger grown = new AtomicInteger();
     private final HugeBlocks huge = new HugeBlocks(
-            home, rig.memory, rig.budget, (h, slab, slot) -> rig.binder.bind(h, slab, slot), grown::incrementAndGet);
+            rig.memory, rig.budget, (h, slab, slot) -> rig.binder.bind(h, slab, slot), grown::incrementAndGet);
 
     private TestBlock allocate(int bytes) {
         return (TestBlock) huge.allocate(bytes);
@@ -58,10 +57,24 @@ class HugeBlocksTest {
         TestBlock block = allocate(MIB + 1);
         assertThat(block.bytes()).isEqualTo(MIB + PAGE);
         assertThat(block.region().bytes()).isEqualTo(MIB + PAGE);
-        assertThat(block.heap()).isSameAs(home);
+        assertThat(block.heap()).isSameAs(huge);
         assertThat(block.slab().isHuge()).isTrue();
         assertThat(huge.liveBytes()).isEqualTo(MIB + PAGE);
         assertThat(allocate(2 * MIB).bytes()).isEqualTo(2 * MIB);
+    }
+
+    /** What blocks ask of a heap, huge ones ask of their home, too. */
+    @Test
+    void itsHomeIsNobodysAndKeepsNoCacheAndNoLifetimes() {
+        TestBlock block = allocate(2 * MIB);
+        Home itsHome = block.heap();
+        assertThat(itsHome.owner()).isNull();
+        assertThat(itsHome.isOwner()).isFalse();
+        assertThat(itsHome.cache(block.slab().sizeClass())).isNull();
+        itsHome.observe(block.slab().sizeClass(), 1);
+        itsHome.release(block);
+        assertThat(itsHome.owner()).isNull();
+        assertThat(huge.liveBytes()).isZero();
     }
 
     @Test
@@ -198,7 +211,7 @@ class HugeBlocksTest {
     @Test
     void isFoundByItsAddressAsLongAsItsMemoryIsThere() {
         FaultyMemory source = new FaultyMemory(new Unpaged());
-        HugeBlocks direct = new HugeBlocks(home, source, new MemoryBudget(1L << 30), TestBlock.BINDER, () -> {});
+        HugeBlocks direct = new HugeBlocks(source, new MemoryBudget(1L << 30), TestBlock.BINDER, () -> {});
         TestBlock block = (TestBlock) direct.allocate(2 * MIB);
         TestBlock other = (TestBlock) direct.allocate(2 * MIB);
         long address = block.region().address();
@@ -288,7 +301,7 @@ class HugeBlocksTest {
         allocate(20 * MIB);
         release(allocate(30 * MIB));
         assertThat(allocate(40 * MIB).bytes()).isEqualTo(40 * MIB);
-        assertThat(asked).containsExactly(home);
+        assertThat(asked).containsExactly(huge);
         assertThatThrownBy(() -> allocate(5 * MIB))
                 .isInstanceOf(OutOfMemoryError.class)
                 .hasMessage("cannot allocate 5242880 bytes: the limit is reached"
@@ -332,7 +345,7 @@ class HugeBlocksTest {
             }
         };
         MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
-        HugeBlocks blocks = new HugeBlocks(home, none, budget, TestBlock.BINDER, () -> {});
+        HugeBlocks blocks = new HugeBlocks(none, budget, TestBlock.BINDER, () -> {});
         for (int below = 0; below <= 3 * PAGE; below++) {
             int size = Integer.MAX_VALUE - below;
             assertThatThrownBy(() -> blocks.allocate(size)).isInstanceOf(OutOfMemoryError.class);

@@ -34,10 +34,9 @@ class HugeRegionsTest {
 
     private final FaultyMemory memory = new FaultyMemory(new PagedArrays());
     private final MemoryBudget budget = new MemoryBudget(LIMIT);
-    private final ThreadHeap home = new HeapRig().newHeap();
     private Binder binder = TestBlock.BINDER;
     private final HugeBlocks huge =
-            new HugeBlocks(home, memory, budget, (heap, slab, slot) -> binder.bind(heap, slab, slot), () -> {}, REGION);
+            new HugeBlocks(memory, budget, (heap, slab, slot) -> binder.bind(heap, slab, slot), () -> {}, REGION);
 
     HugeRegionsTest() {
         budget.addReclaimer(new MemoryBudget.Reclaimer() {
@@ -90,7 +89,7 @@ class HugeRegionsTest {
         assertThat(first.offset()).isZero();
         assertThat(second.offset()).isEqualTo(2 * MIB);
         assertThat(first.slab().isHuge()).isTrue();
-        assertThat(first.heap()).isSameAs(home);
+        assertThat(first.heap()).isSameAs(huge);
         assertThat(huge.liveBytes()).isEqualTo(3 * MIB + PAGE);
         assertThat(budget.committed()).isEqualTo(3 * MIB + PAGE);
     }
@@ -269,7 +268,7 @@ class HugeRegionsTest {
         OsMemory system = OsMemory.direct();
         assumeThat(system.isLazy()).isTrue();
         FaultyMemory direct = new FaultyMemory(system);
-        HugeBlocks blocks = new HugeBlocks(home, direct, budget, TestBlock.BINDER, () -> {});
+        HugeBlocks blocks = new HugeBlocks(direct, budget, TestBlock.BINDER, () -> {});
         List<TestBlock> all = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             all.add((TestBlock) blocks.allocate(2 * MIB));

@@ -79,9 +79,9 @@ class PastHeapsTest {
     void whatHoldsALiveBlockStaysUntilThatIsReleased() {
         List<TestBlock> live = comeAndGo(20, 4);
         assertThat(live).hasSize(5);
-        assertThat(live).allSatisfy(block -> assertThat(registry.heaps()).contains(block.heap()));
+        assertThat(live).allSatisfy(block -> assertThat(registry.heaps()).contains((ThreadHeap) block.heap()));
         registry.sweep();
-        assertThat(live).allSatisfy(block -> assertThat(registry.heaps()).contains(block.heap()));
+        assertThat(live).allSatisfy(block -> assertThat(registry.heaps()).contains((ThreadHeap) block.heap()));
         rig.releaseElsewhere(live);
         registry.trim(null);
         registry.sweep();
@@ -99,7 +99,7 @@ class PastHeapsTest {
         registry.trim(null);
         registry.sweep();
         ThreadHeap gone = stale.stream()
-                .map(TestBlock::heap)
+                .map(block -> (ThreadHeap) block.heap())
                 .filter(heap -> !registry.heaps().contains(heap))
                 .findFirst()
                 .orElseThrow();

@@ -150,7 +150,7 @@ class ThreadHeapTest {
         assertThat(heap.number()).isZero();
         assertThat(rig.newHeap().number()).isEqualTo(1);
         TestBlock block = rig.allocate(KIB);
-        assertThat(block.heap().number()).isZero();
+        assertThat(((ThreadHeap) block.heap()).number()).isZero();
     }
 
     @Test

@@ -100,7 +100,7 @@ public final class Engine {
         if (block.heap().isOwner()) {
             block.heap().cache(block.slab().sizeClass()).push(block.blockId());
         } else {
-            allocator.release(block.heap(), block);
+            block.heap().release(block);
         }
     }
 

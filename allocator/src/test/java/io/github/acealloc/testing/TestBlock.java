@@ -2,7 +2,7 @@
 package io.github.acealloc.testing;
 
 import io.github.acealloc.heap.Binder;
-import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.heap.Home;
 import io.github.acealloc.os.Region;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
@@ -17,13 +17,13 @@ public final class TestBlock implements Block {
     private static final int STRIDE = 512;
 
     private final AtomicBoolean live = new AtomicBoolean();
-    private ThreadHeap heap;
+    private Home heap;
     private Slab slab;
     private int slot;
     private long pattern;
     private boolean arrives = true;
 
-    public TestBlock(ThreadHeap heap, Slab slab, int slot) {
+    public TestBlock(Home heap, Slab slab, int slot) {
         this.heap = heap;
         this.slab = slab;
         this.slot = slot;
@@ -44,7 +44,7 @@ public final class TestBlock implements Block {
         arrives = false;
     }
 
-    public ThreadHeap heap() {
+    public Home heap() {
         return heap;
     }
 
@@ -88,7 +88,7 @@ public final class TestBlock implements Block {
 
     /** Exchanges the slots of two live blocks: each object's memory, pattern and heap are then the other's. */
     public void swapBindings(TestBlock other) {
-        ThreadHeap otherHeap = other.heap;
+        Home otherHeap = other.heap;
         Slab otherSlab = other.slab;
         int otherSlot = other.slot;
         long otherPattern = other.pattern;
@@ -96,7 +96,7 @@ public final class TestBlock implements Block {
         become(otherHeap, otherSlab, otherSlot, otherPattern);
     }
 
-    private void become(ThreadHeap newHeap, Slab newSlab, int newSlot, long newPattern) {
+    private void become(Home newHeap, Slab newSlab, int newSlot, long newPattern) {
         heap = newHeap;
         slab = newSlab;
         slot = newSlot;

@@ -44,7 +44,7 @@ public class Count {
         }
 
         private final AceByteBuf buf = (AceByteBuf) ALLOCATOR.heapBuffer(64);
-        private final ThreadHeap heap = buf.heap();
+        private final ThreadHeap heap = (ThreadHeap) buf.heap();
 
         @Actor
         public void owner(III_Result r) {

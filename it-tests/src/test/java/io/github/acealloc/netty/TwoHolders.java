@@ -37,7 +37,7 @@ public class TwoHolders {
         }
 
         private final AceByteBuf buf = (AceByteBuf) ALLOCATOR.heapBuffer(64).retain();
-        private final ThreadHeap home = buf.heap();
+        private final ThreadHeap home = (ThreadHeap) buf.heap();
         private final Slab slab = buf.slab();
         private final int slot = buf.slot();
 
@@ -65,7 +65,7 @@ public class TwoHolders {
 
         @Arbiter
         public void end(III_Result r) {
-            r.r3 = isHome(home, slab, slot) && isHome(buf.heap(), buf.slab(), buf.slot()) ? 1 : 0;
+            r.r3 = isHome(home, slab, slot) && isHome((ThreadHeap) buf.heap(), buf.slab(), buf.slot()) ? 1 : 0;
         }
 
         /**
@@ -165,7 +165,7 @@ public class TwoHolders {
 
         @Arbiter
         public void end(III_Result r) {
-            r.r3 = Real.isHome(buf.heap(), buf.slab(), buf.slot()) ? 1 : 0;
+            r.r3 = Real.isHome((ThreadHeap) buf.heap(), buf.slab(), buf.slot()) ? 1 : 0;
         }
     }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
+import io.github.acealloc.heap.Home;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.StackRoom;
-import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import io.netty.buffer.AbstractByteBuf;
@@ -85,7 +85,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     // The binding: where the slot is and where its block goes home to. Exchanged as a whole. Other threads look at the
     // heap, never at the cache, whose line the owner writes all the time.
     private int blockId;
-    private ThreadHeap heap;
+    private Home heap;
     private HotCache cache;
     private Slab slab;
     private ByteBuffer nio;
@@ -93,12 +93,12 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     /** The offset of the slot in its region: part of the binding, read on every access by the subclasses. */
     int base;
 
-    AceByteBuf(ThreadHeap heap, Slab slab, int slot) {
+    AceByteBuf(Home heap, Slab slab, int slot) {
         super(0);
         this.heap = heap;
         this.slab = slab;
         blockId = slab.blockId(slot);
-        cache = slab.isHuge() ? null : heap.cache(slab.sizeClass());
+        cache = heap.cache(slab.sizeClass());
         base = slab.offset(slot);
     }
 
@@ -116,7 +116,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         return (BufferPool) heap.binder();
     }
 
-    final ThreadHeap heap() {
+    final Home heap() {
         return heap;
     }
 
@@ -287,7 +287,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             return false;
         }
         try {
-            if ((count & SAMPLED) != 0 && !slab.isHuge()) {
+            if ((count & SAMPLED) != 0) {
                 int lived = (int) (System.nanoTime() >>> BORN_SHIFT) - born;
                 heap.observe(slab.sizeClass(), Integer.toUnsignedLong(lived) << BORN_SHIFT);
             }
@@ -311,7 +311,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             cache.push(blockId);
             refCnt = FREE;
         } else {
-            pool().releaseElsewhere(this);
+            heap.release(this);
         }
     }
 
@@ -331,6 +331,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
      * an old one, of a release that raced with the owner's; meanwhile it may even change, so it is looked at once more.
      */
     @Override
+    @SuppressWarnings("ReferenceEquality") // identity is the question
     public final boolean arrive(Object home) {
         int count = (int) REF_CNT.getAcquire(this);
         if (state(count) != ON_ITS_WAY || heap != home || !REF_CNT.compareAndSet(this, count, FREE)) {
@@ -394,7 +395,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
 
     /** Takes over the place of another block, whose object gets this one's place. */
     final void exchangeBinding(AceByteBuf other) {
-        ThreadHeap otherHeap = other.heap;
+        Home otherHeap = other.heap;
         Slab otherSlab = other.slab;
         int otherSlot = other.slot();
         other.bindTo(heap, slab, slot());
@@ -404,11 +405,11 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     /** Takes a place without being bound to it. */
-    final void bindTo(ThreadHeap heap, Slab slab, int slot) {
+    final void bindTo(Home heap, Slab slab, int slot) {
         this.heap = heap;
         this.slab = slab;
         blockId = slab.blockId(slot);
-        cache = slab.isHuge() ? null : heap.cache(slab.sizeClass());
+        cache = heap.cache(slab.sizeClass());
         base = slab.offset(slot);
         nio = null;
         rebase(slab);

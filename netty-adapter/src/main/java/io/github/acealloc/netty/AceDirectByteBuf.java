@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
-import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.heap.Home;
 import io.github.acealloc.slab.Slab;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.internal.PlatformDependent;
@@ -21,7 +21,7 @@ final class AceDirectByteBuf extends AceByteBuf {
 
     private ByteBuffer memory;
 
-    AceDirectByteBuf(ThreadHeap heap, Slab slab, int slot) {
+    AceDirectByteBuf(Home heap, Slab slab, int slot) {
         super(heap, slab, slot);
         rebase(slab);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
-import io.github.acealloc.heap.ThreadHeap;
+import io.github.acealloc.heap.Home;
 import io.github.acealloc.slab.Slab;
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
@@ -20,7 +20,7 @@ final class AceHeapByteBuf extends AceByteBuf {
 
     private byte[] array;
 
-    AceHeapByteBuf(ThreadHeap heap, Slab slab, int slot) {
+    AceHeapByteBuf(Home heap, Slab slab, int slot) {
         super(heap, slab, slot);
         rebase(slab);
     }

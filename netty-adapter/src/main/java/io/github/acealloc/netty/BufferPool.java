@@ -4,6 +4,7 @@ package io.github.acealloc.netty;
 import io.github.acealloc.AceAllocator;
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.heap.Binder;
+import io.github.acealloc.heap.Home;
 import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.StackRoom;
@@ -56,7 +57,7 @@ final class BufferPool implements Binder {
     }
 
     @Override
-    public Block bind(ThreadHeap heap, Slab slab, int slot) {
+    public Block bind(Home heap, Slab slab, int slot) {
         return isDirect ? new AceDirectByteBuf(heap, slab, slot) : new AceHeapByteBuf(heap, slab, slot);
     }
 
@@ -245,11 +246,6 @@ final class BufferPool implements Binder {
                 heap.giveUp();
             }
         }
-    }
-
-    /** Takes back a block that the calling thread does not own, or a huge one. */
-    void releaseElsewhere(AceByteBuf buf) {
-        engine.release(buf.heap(), buf);
     }
 
     /** Gives the calling thread's heap back. */

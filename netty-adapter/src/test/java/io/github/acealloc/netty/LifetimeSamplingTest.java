@@ -60,10 +60,14 @@ class LifetimeSamplingTest {
     /** The heap that the calling thread allocates from, without samples. */
     private ThreadHeap heap(Kind kind) {
         AceByteBuf probe = (AceByteBuf) kind.allocate(allocator, 1);
-        ThreadHeap heap = probe.heap();
+        ThreadHeap heap = heap(probe);
         probe.release();
         drain(heap);
         return heap;
+    }
+
+    private static ThreadHeap heap(AceByteBuf buf) {
+        return (ThreadHeap) buf.heap();
     }
 
     /** A buffer whose lifetime is measured. */
@@ -97,7 +101,7 @@ class LifetimeSamplingTest {
         loop.run(() -> {
             long before = System.nanoTime();
             AceByteBuf buf = sampled(kind, size);
-            ThreadHeap heap = buf.heap();
+            ThreadHeap heap = heap(buf);
             long born = System.nanoTime();
             sleep();
             long least = System.nanoTime() - born;
@@ -114,7 +118,7 @@ class LifetimeSamplingTest {
     @EnumSource(Kind.class)
     void anotherThreadTellsItToo(Kind kind) throws InterruptedException {
         AceByteBuf buf = loop.call(() -> sampled(kind, SMALL));
-        ThreadHeap heap = buf.heap();
+        ThreadHeap heap = heap(buf);
         long born = System.nanoTime();
         sleep();
         long least = System.nanoTime() - born;
@@ -131,7 +135,7 @@ class LifetimeSamplingTest {
     void anotherLoopTellsItToo(Kind kind) {
         try (Loop other = new Loop()) {
             AceByteBuf buf = loop.call(() -> sampled(kind, SMALL));
-            ThreadHeap heap = buf.heap();
+            ThreadHeap heap = heap(buf);
             other.run(buf::release);
             assertThat(drain(heap)).hasSize(1).allMatch(Sample::remote);
         }
@@ -142,7 +146,7 @@ class LifetimeSamplingTest {
     @EnumSource(Kind.class)
     void whatAThreadWithoutALoopAllocatesIsMeasuredAsReleasedByAnother(Kind kind) {
         AceByteBuf buf = sampled(kind, SMALL);
-        ThreadHeap heap = buf.heap();
+        ThreadHeap heap = heap(buf);
         buf.release();
         assertThat(drain(heap)).hasSize(1).allMatch(Sample::remote);
     }
@@ -152,7 +156,7 @@ class LifetimeSamplingTest {
     void onlyTheLastReleaseTells(Kind kind) {
         loop.run(() -> {
             AceByteBuf buf = sampled(kind, SMALL);
-            ThreadHeap heap = buf.heap();
+            ThreadHeap heap = heap(buf);
             buf.retain(3);
             assertThat(buf.release()).isFalse();
             assertThat(buf.release(2)).isFalse();
@@ -167,7 +171,7 @@ class LifetimeSamplingTest {
     void theNextUseOfTheSameObjectIsMeasuredOnlyIfItIsPicked(Kind kind) {
         loop.run(() -> {
             AceByteBuf buf = sampled(kind, SMALL);
-            ThreadHeap heap = buf.heap();
+            ThreadHeap heap = heap(buf);
             heap.cache(SizeClasses.of(SMALL)).restartSampling();
             buf.release();
             assertThat(drain(heap)).hasSize(1);
@@ -214,7 +218,7 @@ class LifetimeSamplingTest {
         int samples = 0;
         for (int i = 0; i < n; i++) {
             AceByteBuf buf = (AceByteBuf) measuring.directBuffer(size);
-            ThreadHeap heap = buf.heap();
+            ThreadHeap heap = heap(buf);
             buf.release();
             samples += i % 100 == 99 ? drain(heap).size() : 0;
         }
@@ -244,7 +248,7 @@ class LifetimeSamplingTest {
     void whatMovesIsToldAsOneOfItsLastClass(Kind kind) {
         loop.run(() -> {
             AceByteBuf buf = sampled(kind, SMALL);
-            ThreadHeap heap = buf.heap();
+            ThreadHeap heap = heap(buf);
             buf.writeLong(42);
             sleep();
             buf.capacity(LARGE);
@@ -265,7 +269,7 @@ class LifetimeSamplingTest {
         loop.run(() -> {
             for (int last : new int[] {HUGE, LARGE}) {
                 AceByteBuf buf = sampled(kind, SMALL);
-                ThreadHeap heap = buf.heap();
+                ThreadHeap heap = heap(buf);
                 buf.capacity(HUGE).capacity(last);
                 assertThat(buf.release()).isTrue();
                 assertThat(drain(heap)).isEmpty();
@@ -338,7 +342,7 @@ class LifetimeSamplingTest {
             for (long seed = 1; seed <= 300; seed++) {
                 AceByteBuf sampled = sampled(kind, SMALL);
                 AceByteBuf ordinary = ordinary(kind, LARGE);
-                ThreadHeap heap = sampled.heap();
+                ThreadHeap heap = heap(sampled);
                 expectTwins(ordinary, sampled, seed);
                 assertThat(drain(heap)).as("seed %s", seed).hasSize(1);
             }
@@ -351,7 +355,7 @@ class LifetimeSamplingTest {
         for (long seed = 1; seed <= 100; seed++) {
             AceByteBuf sampled = loop.call(() -> sampled(kind, SMALL));
             AceByteBuf ordinary = loop.call(() -> ordinary(kind, LARGE));
-            ThreadHeap heap = sampled.heap();
+            ThreadHeap heap = heap(sampled);
             expectTwins(ordinary, sampled, seed);
             assertThat(drain(heap)).as("seed %s", seed).hasSize(1).allMatch(Sample::remote);
         }
@@ -383,7 +387,7 @@ class LifetimeSamplingTest {
                 kind.allocate(allocator, SMALL).release();
                 ByteBuf followed = kind.allocate(allocator, SMALL);
                 AceByteBuf handle = handle(followed);
-                ThreadHeap heap = handle.heap();
+                ThreadHeap heap = heap(handle);
                 drain(heap);
                 assertThat(handle.isBound()).isFalse();
                 assertThat(followed.refCnt()).isEqualTo(1);
@@ -406,7 +410,7 @@ class LifetimeSamplingTest {
         try (LeakLab lab = new LeakLab(Level.PARANOID)) {
             ThreadHeap heap = loop.call(() -> {
                 ByteBuf followed = kind.allocate(allocator, SMALL);
-                ThreadHeap own = handle(followed).heap();
+                ThreadHeap own = heap(handle(followed));
                 drain(own);
                 followed.writeLong(42).capacity(LARGE);
                 assertThat(followed.readLong()).isEqualTo(42);
@@ -428,10 +432,10 @@ class LifetimeSamplingTest {
                 assertThat(lab.seen()).isEmpty();
                 ByteBuf followed = loop.call(() -> kind.allocate(allocator, SMALL));
                 AceByteBuf handle = handle(followed);
-                drain(handle.heap());
+                drain(heap(handle));
                 long finalSeed = seed;
                 loop.run(() -> expectTwins(ordinary, handle, finalSeed));
-                assertThat(drain(handle.heap())).as("seed %s", seed).hasSize(1);
+                assertThat(drain(heap(handle))).as("seed %s", seed).hasSize(1);
                 assertThat(catchThrowable(followed::release))
                         .as("closes the wrapper's book")
                         .isNotNull();

@@ -118,7 +118,7 @@ class ReleaseRaceTest {
             AceByteBuf buf = (AceByteBuf) owner.call(() -> kind.allocate(allocator, 100));
             owner.run(() -> assertThat(severalAtOnce ? buf.retain().release(2) : buf.release())
                     .isTrue());
-            buf.pool().releaseElsewhere(buf);
+            buf.heap().release(buf);
             owner.run(() -> {
                 allocator.trim();
                 assertDistinct(kind, 100);
@@ -135,7 +135,7 @@ class ReleaseRaceTest {
         try (LogCapture log = new LogCapture(AceByteBuf.class)) {
             AceByteBuf buf = (AceByteBuf) owner.call(() -> kind.allocate(allocator, 100));
             owner.run(buf::release);
-            buf.pool().releaseElsewhere(buf);
+            buf.heap().release(buf);
             assertThat(owner.call(() -> kind.allocate(allocator, 100))).isSameAs(buf);
             buf.release();
             owner.run(() -> {
@@ -160,7 +160,7 @@ class ReleaseRaceTest {
                     otherLoop.call(() -> kind.allocate(allocator, grown).setZero(0, grown));
             CountDownLatch held = new CountDownLatch(1);
             owner.run(buf::release);
-            buf.pool().releaseElsewhere(buf); // into the owner's queue, by a thread that lost the race
+            buf.heap().release(buf); // into the owner's queue, by a thread that lost the race
             assertThat(owner.call(() -> kind.allocate(allocator, 100))).isSameAs(buf);
             otherLoop.run(() -> buf.capacity(grown));
             // The other loop is busy, so what is released now waits in its queue, and the owner drains first.
@@ -196,7 +196,7 @@ class ReleaseRaceTest {
             AceByteBuf buf = (AceByteBuf) kind.allocate(allocator, 2_000_000);
             buf.release();
             assertThat(kind.allocate(allocator, 2_000_000)).isSameAs(buf);
-            buf.pool().releaseElsewhere(buf);
+            buf.heap().release(buf);
             assertThat(kind.allocate(allocator, 2_000_000).release()).isTrue();
             assertThat(buf.setByte(1_999_999, 1).refCnt()).isOne();
             assertThat(buf.release()).isTrue();
