@@ -249,7 +249,7 @@ final class HeapSlabs {
 
     private Superslab fetchSuperslab(int units) {
         superslabs.ensureRoom();
-        Superslab superslab = store.tryAcquire(units);
+        Superslab superslab = store.tryAcquire(units, superslabs.unitBytes());
         if (superslab != null) {
             superslabs.enter(superslab);
         }

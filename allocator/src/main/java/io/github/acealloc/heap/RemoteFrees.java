@@ -106,13 +106,16 @@ final class RemoteFrees {
     void fit() {
         if (overrun && shortQueue == null) {
             try {
-                MessagePassingQueue<Block> longQueue = new MpscVarHandleArrayQueue<>(CAPACITY);
-                shortQueue = queue;
-                queue = longQueue;
+                lengthen(new MpscVarHandleArrayQueue<>(CAPACITY));
             } catch (OutOfMemoryError ignored) {
                 // Bits do, too; the next refill tries again.
             }
         }
+    }
+
+    void lengthen(MessagePassingQueue<Block> longQueue) {
+        shortQueue = queue;
+        queue = longQueue;
     }
 
     private void push(RemoteBits bits) {

@@ -10,7 +10,7 @@ import io.github.acealloc.os.Region;
  * <pre>
  *   direct   32 units of 64 KiB | a page with a {@link SlabRecord} for each unit, used where memory is freed by address
  *   heap     31 units, so that with its header the array just fits into 2 MiB of the Java heap's own regions
- *   small    7 units, where memory counts as a whole and the limit is low; as many as a larger slab needs
+ *   small    1 to 7 units, where memory counts as a whole and the limit is low; as many as a larger slab needs
  * </pre>
  *
  * <p>Laws: a unit is in exactly one slab or free; {@code usedBytes} are the blocks that are not free in their slabs. Owned

@@ -247,6 +247,15 @@ public final class SuperslabSet extends AbstractList<Superslab> implements Rando
     }
 
     /**
+     * What all units have, whether or not pages are there.
+     *
+     * @return bytes
+     */
+    public long unitBytes() {
+        return unitBytes;
+    }
+
+    /**
      * What is taken from the slabs of all: live, cached or on the way home.
      *
      * @return bytes

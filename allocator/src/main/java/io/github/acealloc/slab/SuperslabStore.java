@@ -48,7 +48,7 @@ public final class SuperslabStore {
 
     private final boolean isSmall;
 
-    /** Of a superslab that comes from the system, unless a slab needs more. */
+    /** Of a superslab that comes from the system, unless a slab needs more; where they are small, of those that follow the first ones. */
     private final int fewestUnits;
 
     /** Null where nobody asks for addresses: then no superslab has records either. */
@@ -69,23 +69,12 @@ public final class SuperslabStore {
     private boolean closed;
 
     /**
-     * A store of superslabs of the usual size.
-     *
-     * @param memory where they come from
-     * @param budget what they count against
-     * @param grown called after memory was committed
-     */
-    public SuperslabStore(OsMemory memory, MemoryBudget budget, Runnable grown) {
-        this(memory, budget, grown, false);
-    }
-
-    /**
      * A store with nothing in it.
      *
      * @param memory where superslabs come from
      * @param budget what they count against
      * @param grown called after memory was committed
-     * @param small whether superslabs have a few units only, or as many as a slab needs; not where memory is lazy
+     * @param small whether superslabs have a few units at most, or as many as a slab needs; not where memory is lazy
      */
     public SuperslabStore(OsMemory memory, MemoryBudget budget, Runnable grown, boolean small) {
         this.memory = memory;
@@ -101,16 +90,18 @@ public final class SuperslabStore {
      * Gets an empty superslab.
      *
      * @param units which are to be cut from it first
-     * @return {@code null} if they would not fit under the budget's limit, or the system refuses
+     * @param held what the caller's superslabs have, in bytes: where they are small, the first ones are the smallest
+     * @return {@code null} if the units would not fit under the budget's limit, or the system refuses
      */
-    public Superslab tryAcquire(int units) {
+    public Superslab tryAcquire(int units, long held) {
         synchronized (this) {
             Superslab last = resident.pollLast(units, isSmall);
             if (last != null) {
                 return last;
             }
         }
-        int wanted = unitsFor(units);
+        int wanted = unitsFor(units, held);
+        wanted = budget.hasRoom(bytesAtFirst(wanted)) || !isSmall ? wanted : units;
         int bytes = bytesAtFirst(wanted);
         if (!budget.hasRoom(neededBytes(units)) || !budget.tryTake(bytes)) {
             return null;
@@ -143,10 +134,13 @@ public final class SuperslabStore {
         return last;
     }
 
-    /** How many units a superslab for such slabs has. A small one has none that would be left over. */
-    private int unitsFor(int units) {
-        int most = Math.max(units, fewestUnits);
-        return isSmall ? most / units * units : most;
+    /** How many units a superslab for such slabs has. A small one has as many as are held already, and none that would be left over. */
+    private int unitsFor(int units, long held) {
+        if (!isSmall) {
+            return fewestUnits;
+        }
+        int most = (int) Math.min(held >> Superslab.UNIT_SHIFT, fewestUnits);
+        return Math.max(most / units, 1) * units;
     }
 
     /** What a superslab that comes from the system counts as committed at once; its units may follow when they are cut. */
@@ -199,7 +193,7 @@ public final class SuperslabStore {
      * @return bytes
      */
     public int neededBytes(int units) {
-        return bytesAtFirst(unitsFor(units)) + (memory.isLazy() ? units * Superslab.UNIT_BYTES : 0);
+        return bytesAtFirst(unitsFor(units, 0)) + (memory.isLazy() ? units * Superslab.UNIT_BYTES : 0);
     }
 
     /**
@@ -212,17 +206,23 @@ public final class SuperslabStore {
      */
     public boolean tryCommit(Superslab superslab, int first, int units) {
         int missing = superslab.untouchedBytes(first, units);
-        if (missing == 0) {
-            return true;
+        if (missing > 0) {
+            if (!tryCountAgain(missing)) {
+                return false;
+            }
+            superslab.touchUnits(first, units);
         }
-        if (!budget.tryTake(missing)) {
+        return true;
+    }
+
+    private boolean tryCountAgain(int bytes) {
+        if (!budget.tryTake(bytes)) {
             return false;
         }
         synchronized (this) {
-            committedBytes += missing;
-            absentBytes -= missing;
+            committedBytes += bytes;
+            absentBytes -= bytes;
         }
-        superslab.touchUnits(first, units);
         return true;
     }
 
@@ -327,27 +327,13 @@ public final class SuperslabStore {
      */
     public boolean tryRestore(Superslab superslab, int offset, int bytes) {
         int missing = superslab.purgedBytes(offset, bytes);
-        if (missing == 0) {
-            return true;
+        if (missing > 0) {
+            if (!tryCountAgain(missing)) {
+                return false;
+            }
+            superslab.restore(offset, bytes);
         }
-        if (!budget.tryTake(missing)) {
-            return false;
-        }
-        synchronized (this) {
-            committedBytes += missing;
-            absentBytes -= missing;
-        }
-        superslab.restore(offset, bytes);
         return true;
-    }
-
-    /**
-     * Takes an empty superslab back that was used until now.
-     *
-     * @param superslab empty, used by no heap any more
-     */
-    public void release(Superslab superslab) {
-        release(superslab, 0);
     }
 
     /**

@@ -38,7 +38,7 @@ class AceLoopTest {
     private static final int BURST = 1000;
 
     private final MemoryBudget budget = new MemoryBudget(256L << 20);
-    private final SuperslabStore store = new SuperslabStore(new HeapMemory(), budget, () -> {});
+    private final SuperslabStore store = new SuperslabStore(new HeapMemory(), budget, () -> {}, false);
     private final AtomicInteger numbers = new AtomicInteger();
     private final HeapRegistry registry = new HeapRegistry(
             () -> new ThreadHeap(

@@ -22,7 +22,7 @@ class LifetimeRateTest {
     private static final int ENOUGH = HeapWatch.ENOUGH_LIFETIMES;
 
     private final MemoryBudget budget = new MemoryBudget(64 << 20);
-    private final SuperslabStore store = new SuperslabStore(new HeapMemory(), budget, () -> {});
+    private final SuperslabStore store = new SuperslabStore(new HeapMemory(), budget, () -> {}, false);
     private final ThreadHeap heap = new ThreadHeap(0, store, TestBlock.BINDER, budget, Knobs::defaults);
     private final Economics economics = new Economics(Profile.BALANCED.price(), 160);
     private final HeapWatch watch = new HeapWatch(heap, Knobs.defaults(), 0);

@@ -26,7 +26,7 @@ class SingleActiveHeapTest {
     private static final int TURNS = 100;
 
     private final MemoryBudget budget = new MemoryBudget(64L << 20);
-    private final SuperslabStore store = new SuperslabStore(new HeapMemory(), budget, () -> {});
+    private final SuperslabStore store = new SuperslabStore(new HeapMemory(), budget, () -> {}, false);
     private final AtomicInteger numbers = new AtomicInteger();
     private final HeapRegistry registry = new HeapRegistry(
             () -> new ThreadHeap(numbers.getAndIncrement(), store, TestBlock.BINDER, budget, Knobs::defaults), 1);

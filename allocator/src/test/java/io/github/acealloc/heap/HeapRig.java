@@ -36,7 +36,7 @@ final class HeapRig {
 
     private HeapRig(OsMemory source) {
         memory = new FaultyMemory(source);
-        store = new SuperslabStore(memory, budget, () -> {});
+        store = new SuperslabStore(memory, budget, () -> {}, false);
         heap = newHeap();
         assertThat(heap.tryBorrow()).isTrue();
     }

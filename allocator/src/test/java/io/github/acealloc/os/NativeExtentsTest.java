@@ -111,19 +111,19 @@ class NativeExtentsTest {
     /** The child: as heaps get them, and give every other one back. */
     static final class StoreChild {
         public static void main(String[] args) throws IOException {
-            SuperslabStore store = new SuperslabStore(OsMemory.direct(), new MemoryBudget(1L << 40), () -> {});
+            SuperslabStore store = new SuperslabStore(OsMemory.direct(), new MemoryBudget(1L << 40), () -> {}, false);
             int before = mappings();
             List<Superslab> superslabs = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
-                superslabs.add(store.tryAcquire(1));
+                superslabs.add(store.tryAcquire(1, 0));
             }
             for (int i = 0; i < 1000; i += 2) {
-                store.release(superslabs.get(i));
+                store.release(superslabs.get(i), 0);
             }
             store.trim();
             expect(mappings() - before <= 30, "mappings: " + (mappings() - before));
             for (int i = 1; i < 1000; i += 2) {
-                store.release(superslabs.get(i));
+                store.release(superslabs.get(i), 0);
             }
             store.trim();
             System.out.println("done");

@@ -20,12 +20,12 @@ class SuperslabPurgeTest {
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
     private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
-    private final SuperslabStore store = new SuperslabStore(memory, new MemoryBudget(5L * BYTES), () -> {});
+    private final SuperslabStore store = new SuperslabStore(memory, new MemoryBudget(5L * BYTES), () -> {}, false);
 
     private List<Superslab> acquire(int n) {
         List<Superslab> superslabs = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            superslabs.add(store.tryAcquire(1));
+            superslabs.add(store.tryAcquire(1, 0));
         }
         return superslabs;
     }
@@ -33,7 +33,7 @@ class SuperslabPurgeTest {
     @Test
     void isPurgedAfterTheDelayAndNotBefore() {
         long before = System.nanoTime();
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         long after = System.nanoTime();
         assertThat(store.purge(before - 1, 0, NO_LIMIT)).isFalse();
         assertThat(store.purge(before + HOUR - 1, HOUR, NO_LIMIT)).isFalse();
@@ -53,10 +53,10 @@ class SuperslabPurgeTest {
         long paying = 1000L * HOUR;
         memory.refusePurges(whole);
         store.paying(paying);
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
         assertThat(gone(whole)).as("nothing is known yet").isEqualTo(1);
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         long now = System.nanoTime();
         store.purge(now + HOUR, HOUR, NO_LIMIT);
         store.purge(now + paying - HOUR, HOUR, NO_LIMIT);
@@ -73,11 +73,11 @@ class SuperslabPurgeTest {
     @Test
     void whatWasMissedIsForgottenInTime() {
         store.paying(2 * HOUR);
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
-        Superslab superslab = store.tryAcquire(1);
+        Superslab superslab = store.tryAcquire(1, 0);
         store.purge(System.nanoTime() + 1000 * HOUR, HOUR, NO_LIMIT); // a look long afterwards
-        store.release(superslab);
+        store.release(superslab, 0);
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
         assertThat(store.purges()).isEqualTo(2);
     }
@@ -86,11 +86,11 @@ class SuperslabPurgeTest {
     void aSuperslabMoreThanWentIsNotMissed() {
         memory.refusePurges(true);
         store.paying(2 * HOUR);
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
-        store.tryAcquire(1);
+        store.tryAcquire(1, 0);
         store.purge(System.nanoTime() + 1000 * HOUR, HOUR, NO_LIMIT); // until that is forgotten
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
         assertThat(store.releases()).isEqualTo(2);
     }
@@ -99,9 +99,9 @@ class SuperslabPurgeTest {
     void whatWasAskedForIsNotMissed() {
         memory.refusePurges(true);
         store.paying(1000 * HOUR);
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         store.trim();
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         store.purge(System.nanoTime() + HOUR, HOUR, NO_LIMIT);
         assertThat(store.releases()).isEqualTo(2);
     }
@@ -111,7 +111,7 @@ class SuperslabPurgeTest {
         for (long paying : new long[] {0, 1000 * HOUR}) {
             store.paying(paying);
             for (int i = 0; i < 3; i++) {
-                store.release(store.tryAcquire(1));
+                store.release(store.tryAcquire(1, 0), 0);
                 long delay = paying == 0 ? HOUR : 0;
                 store.purge(System.nanoTime() + delay, delay, NO_LIMIT);
                 assertThat(store.residentBytes()).isZero();
@@ -123,7 +123,7 @@ class SuperslabPurgeTest {
     @Test
     void whatIsReleasedAfterTheClockWasReadIsNotPurgedHoweverLongTheDelay() {
         long now = System.nanoTime();
-        store.release(store.tryAcquire(1));
+        store.release(store.tryAcquire(1, 0), 0);
         for (long delay : new long[] {0, 1, HOUR, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
             assertThat(store.purge(now - 1, delay, NO_LIMIT)).isFalse();
             assertThat(store.residentBytes()).as("delay " + delay).isEqualTo(BYTES);
@@ -132,12 +132,12 @@ class SuperslabPurgeTest {
 
     @Test
     void theTimeInServiceDoesNotCount() throws InterruptedException {
-        Superslab superslab = store.tryAcquire(1);
-        store.release(superslab);
-        assertThat(store.tryAcquire(1)).isSameAs(superslab);
+        Superslab superslab = store.tryAcquire(1, 0);
+        store.release(superslab, 0);
+        assertThat(store.tryAcquire(1, 0)).isSameAs(superslab);
         Thread.sleep(2);
         long now = System.nanoTime();
-        store.release(superslab);
+        store.release(superslab, 0);
         store.purge(now, TimeUnit.MILLISECONDS.toNanos(1), NO_LIMIT);
         assertThat(store.residentBytes()).isEqualTo(BYTES);
     }
@@ -146,7 +146,7 @@ class SuperslabPurgeTest {
     void theLongestEmptyIsPurgedFirst() {
         List<Superslab> superslabs = acquire(4);
         for (int i : new int[] {2, 0, 3, 1}) {
-            store.release(superslabs.get(i));
+            store.release(superslabs.get(i), 0);
         }
         for (int i : new int[] {2, 0, 3, 1}) {
             assertThat(memory.isPurged(superslabs.get(i).region())).isFalse();
@@ -157,14 +157,14 @@ class SuperslabPurgeTest {
 
     @Test
     void aPassEndsWhenItsTimeIsUpAndSaysThatThereMayBeMore() {
-        acquire(4).forEach(store::release);
+        acquire(4).forEach(s -> store.release(s, 0));
         long resident = 4;
         while (resident > 0) {
             assertThat(store.purge(System.nanoTime(), 0, 0)).isTrue();
             assertThat(store.residentBytes()).isEqualTo(--resident * BYTES);
         }
         assertThat(store.purge(System.nanoTime(), 0, 0)).isFalse();
-        acquire(4).forEach(store::release);
+        acquire(4).forEach(s -> store.release(s, 0));
         assertThat(store.purge(System.nanoTime(), 0, HOUR)).isFalse();
         assertThat(store.residentBytes()).isZero();
     }

@@ -38,7 +38,7 @@ class SuperslabStoreTest {
     private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
     private final MemoryBudget budget = new MemoryBudget((long) LIMIT * BYTES + 1);
     private final AtomicInteger grown = new AtomicInteger();
-    private final SuperslabStore store = new SuperslabStore(memory, budget, grown::incrementAndGet);
+    private final SuperslabStore store = new SuperslabStore(memory, budget, grown::incrementAndGet, false);
     private final List<Superslab> held = new ArrayList<>();
 
     /**
@@ -52,7 +52,7 @@ class SuperslabStoreTest {
             step(op);
             expectLaws();
         }
-        held.forEach(store::release);
+        held.forEach(s -> store.release(s, 0));
         held.clear();
         expectLaws();
         store.trim();
@@ -64,7 +64,7 @@ class SuperslabStoreTest {
             acquire(op == 4);
         } else if (op <= 8) {
             if (!held.isEmpty()) {
-                store.release(held.remove(op % held.size()));
+                store.release(held.remove(op % held.size()), 0);
             }
         } else if (op == 9) {
             store.trim();
@@ -125,7 +125,7 @@ class SuperslabStoreTest {
         int requests = memory.requests();
         int grownBefore = grown.get();
         memory.refuseNth(refuse ? 1 : -1);
-        Superslab superslab = store.tryAcquire(1);
+        Superslab superslab = store.tryAcquire(1, 0);
         memory.refuseNth(-1);
         boolean had = resident || (room && (purged || !refuse));
         assertThat(superslab != null).isEqualTo(had);
@@ -160,7 +160,7 @@ class SuperslabStoreTest {
     private List<Superslab> acquire(int n) {
         List<Superslab> superslabs = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            superslabs.add(store.tryAcquire(1));
+            superslabs.add(store.tryAcquire(1, 0));
         }
         return superslabs;
     }
@@ -168,9 +168,9 @@ class SuperslabStoreTest {
     @Test
     void thatTheSystemHasRefusedIsNoReasonOnceItGives() {
         memory.refuseNth(1);
-        assertThat(store.tryAcquire(1)).isNull();
+        assertThat(store.tryAcquire(1, 0)).isNull();
         assertThat(budget.exhausted(1, 1)).hasMessageContaining("the system refused more memory: refused on purpose");
-        assertThat(store.tryAcquire(1)).isNotNull();
+        assertThat(store.tryAcquire(1, 0)).isNotNull();
         assertThat(budget.exhausted(1, 1))
                 .hasMessageContaining("the limit was reached, and others have given back since");
     }
@@ -178,67 +178,67 @@ class SuperslabStoreTest {
     @Test
     void theLastReleasedIsUsedAgainFirst() {
         List<Superslab> superslabs = acquire(3);
-        superslabs.forEach(store::release);
+        superslabs.forEach(s -> store.release(s, 0));
         assertThat(store.residentBytes()).isEqualTo(3L * BYTES);
         assertThat(store.committedBytes()).as("still committed").isEqualTo(3L * BYTES);
-        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(2));
-        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(1));
-        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(0));
+        assertThat(store.tryAcquire(1, 0)).isSameAs(superslabs.get(2));
+        assertThat(store.tryAcquire(1, 0)).isSameAs(superslabs.get(1));
+        assertThat(store.tryAcquire(1, 0)).isSameAs(superslabs.get(0));
         assertThat(memory.requests()).isEqualTo(3);
     }
 
     @Test
     void residentOnesServeBeforePurgedOnesAndTheseBeforeFreshOnes() {
         List<Superslab> superslabs = acquire(3);
-        superslabs.subList(0, 2).forEach(store::release);
+        superslabs.subList(0, 2).forEach(s -> store.release(s, 0));
         purgeAll();
-        store.release(superslabs.get(2));
-        assertThat(store.tryAcquire(1)).as("resident").isSameAs(superslabs.get(2));
+        store.release(superslabs.get(2), 0);
+        assertThat(store.tryAcquire(1, 0)).as("resident").isSameAs(superslabs.get(2));
         assertThat(grown).as("its memory was committed already").hasValue(3);
-        assertThat(store.tryAcquire(1)).as("purged last").isSameAs(superslabs.get(1));
+        assertThat(store.tryAcquire(1, 0)).as("purged last").isSameAs(superslabs.get(1));
         assertThat(grown).hasValue(4);
-        assertThat(store.tryAcquire(1)).isSameAs(superslabs.get(0));
+        assertThat(store.tryAcquire(1, 0)).isSameAs(superslabs.get(0));
         assertThat(memory.requests()).isEqualTo(3);
-        assertThat(superslabs).doesNotContain(store.tryAcquire(1));
+        assertThat(superslabs).doesNotContain(store.tryAcquire(1, 0));
         assertThat(memory.requests()).isEqualTo(4);
     }
 
     @Test
     void aPurgedSuperslabCountsAgainstTheBudgetWhenItServesAgain() {
         List<Superslab> superslabs = acquire(LIMIT);
-        superslabs.forEach(store::release);
+        superslabs.forEach(s -> store.release(s, 0));
         purgeAll();
         assertThat(budget.committed()).isZero();
         assertThat(memory.outBytes()).isZero();
         assertThat(budget.tryTake(budget.limit() - BYTES)).isTrue();
-        assertThat(store.tryAcquire(1)).isNotNull();
-        assertThat(store.tryAcquire(1)).as("no room for another").isNull();
+        assertThat(store.tryAcquire(1, 0)).isNotNull();
+        assertThat(store.tryAcquire(1, 0)).as("no room for another").isNull();
         assertThat(store.purgedBytes()).isEqualTo((LIMIT - 1L) * BYTES);
         budget.give(budget.limit() - BYTES);
-        assertThat(store.tryAcquire(1)).isNotNull();
+        assertThat(store.tryAcquire(1, 0)).isNotNull();
     }
 
     @Test
     void whatCannotBePurgedIsReleased() {
         memory.refusePurges(true);
         List<Superslab> superslabs = acquire(2);
-        superslabs.forEach(store::release);
+        superslabs.forEach(s -> store.release(s, 0));
         assertThat(purgeAll()).isFalse();
         expectNothingLeft();
         assertThat(store.purges()).isZero();
         assertThat(store.releases()).isEqualTo(2);
-        assertThat(superslabs).doesNotContain(store.tryAcquire(1));
+        assertThat(superslabs).doesNotContain(store.tryAcquire(1, 0));
     }
 
     @Test
     void atMost32AddressRangesAreKeptWithoutPages() {
         MemoryBudget wide = new MemoryBudget(50L * BYTES);
-        SuperslabStore wideStore = new SuperslabStore(memory, wide, () -> {});
+        SuperslabStore wideStore = new SuperslabStore(memory, wide, () -> {}, false);
         List<Superslab> superslabs = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            superslabs.add(wideStore.tryAcquire(1));
+            superslabs.add(wideStore.tryAcquire(1, 0));
         }
-        superslabs.forEach(wideStore::release);
+        superslabs.forEach(s -> wideStore.release(s, 0));
         assertThat(wideStore.purge(System.nanoTime(), 0, NO_LIMIT)).isFalse();
         assertThat(wideStore.purgedBytes()).isEqualTo(32L * BYTES);
         assertThat(wideStore.purges()).isEqualTo(32);
@@ -253,7 +253,7 @@ class SuperslabStoreTest {
     @Test
     void failingToPurgeLosesNothingAndKeepsNobodyElseBack() {
         List<Superslab> superslabs = acquire(2);
-        superslabs.forEach(store::release);
+        superslabs.forEach(s -> store.release(s, 0));
         memory.failPurges(true);
         assertThatThrownBy(this::purgeAll).isInstanceOf(IllegalStateException.class);
         assertThat(store.residentBytes()).isEqualTo(2L * BYTES);
@@ -269,7 +269,7 @@ class SuperslabStoreTest {
     void failingToReleaseLosesNeitherTheBudgetNorTheSuperslab() {
         Superslab superslab = acquire(1).get(0);
         memory.refusePurges(true);
-        store.release(superslab);
+        store.release(superslab, 0);
         memory.failReleases(1);
         assertThatThrownBy(this::purgeAll)
                 .isInstanceOf(IllegalStateException.class)
@@ -278,8 +278,8 @@ class SuperslabStoreTest {
         assertThat(store.committedBytes()).isEqualTo(BYTES);
         assertThat(budget.committed()).isEqualTo(BYTES);
         assertThat(store.releases()).isZero();
-        assertThat(store.tryAcquire(1)).as("serves again").isSameAs(superslab);
-        store.release(superslab);
+        assertThat(store.tryAcquire(1, 0)).as("serves again").isSameAs(superslab);
+        store.release(superslab, 0);
         purgeAll();
         expectNothingLeft();
         assertThat(store.releases()).isEqualTo(1);
@@ -288,7 +288,7 @@ class SuperslabStoreTest {
     @Test
     void failingToReleaseAPurgedOneKeepsItsAddressRange() {
         Superslab superslab = acquire(1).get(0);
-        store.release(superslab);
+        store.release(superslab, 0);
         purgeAll();
         memory.failReleases(1);
         assertThatThrownBy(store::trim).isInstanceOf(IllegalStateException.class);
@@ -303,7 +303,7 @@ class SuperslabStoreTest {
         Superslab superslab = acquire(1).get(0);
         store.close();
         memory.failReleases(1);
-        assertThatThrownBy(() -> store.release(superslab)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> store.release(superslab, 0)).isInstanceOf(IllegalStateException.class);
         assertThat(budget.committed()).isEqualTo(BYTES);
         assertThat(purgeAll()).isFalse();
         expectNothingLeft();
@@ -312,14 +312,14 @@ class SuperslabStoreTest {
     @Test
     void aSuperslabThatCouldNotBeReleasedIsStillFoundByItsAddress() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire(1);
+            Superslab superslab = direct.store.tryAcquire(1, 0);
             assertThat(direct.find(superslab)).isSameAs(superslab);
-            direct.store.release(superslab);
+            direct.store.release(superslab, 0);
             assertThat(direct.find(superslab)).as("resident").isSameAs(superslab);
             direct.source.refusePurges(true);
             direct.source.failReleases(1);
             assertThatThrownBy(direct.store::trim).isInstanceOf(IllegalStateException.class);
-            assertThat(direct.store.tryAcquire(1)).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire(1, 0)).isSameAs(superslab);
             assertThat(direct.find(superslab)).isSameAs(superslab);
         }
     }
@@ -327,13 +327,13 @@ class SuperslabStoreTest {
     @Test
     void isFoundByItsAddressAsLongAsTheAddressRangeIsKept() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire(1);
-            direct.store.release(superslab);
+            Superslab superslab = direct.store.tryAcquire(1, 0);
+            direct.store.release(superslab, 0);
             direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
             assertThat(direct.store.purgedBytes()).isEqualTo(Superslab.bytes(true));
             assertThat(direct.find(superslab)).as("purged").isSameAs(superslab);
-            assertThat(direct.store.tryAcquire(1)).isSameAs(superslab);
-            direct.store.release(superslab);
+            assertThat(direct.store.tryAcquire(1, 0)).isSameAs(superslab);
+            direct.store.release(superslab, 0);
             direct.store.trim();
             assertThat(direct.find(superslab)).as("released").isNull();
         }
@@ -343,12 +343,12 @@ class SuperslabStoreTest {
     @Test
     void aPurgedSuperslabServesAsAFreshOne() {
         try (DirectStore direct = new DirectStore()) {
-            Superslab superslab = direct.store.tryAcquire(1);
+            Superslab superslab = direct.store.tryAcquire(1, 0);
             superslab.enterService(1);
             placeAndDissolve(superslab);
-            direct.store.release(superslab);
+            direct.store.release(superslab, 0);
             direct.store.purge(System.nanoTime(), 0, NO_LIMIT);
-            assertThat(direct.store.tryAcquire(1)).isSameAs(superslab);
+            assertThat(direct.store.tryAcquire(1, 0)).isSameAs(superslab);
             superslab.enterService(2);
             placeAndDissolve(superslab);
         }
@@ -363,8 +363,8 @@ class SuperslabStoreTest {
 
     @Test
     void whatFailsOtherwiseThanForLackOfMemoryTakesNothingFromTheBudget() {
-        SuperslabStore broken = new SuperslabStore(new BrokenMemory(), budget, grown::incrementAndGet);
-        assertThatThrownBy(() -> broken.tryAcquire(1)).isInstanceOf(StackOverflowError.class);
+        SuperslabStore broken = new SuperslabStore(new BrokenMemory(), budget, grown::incrementAndGet, false);
+        assertThatThrownBy(() -> broken.tryAcquire(1, 0)).isInstanceOf(StackOverflowError.class);
         assertThat(budget.committed()).isZero();
         assertThat(broken.committedBytes()).isZero();
         assertThat(grown).hasValue(0);
@@ -407,9 +407,9 @@ class SuperslabStoreTest {
                 return true;
             }
         };
-        SuperslabStore broken = new SuperslabStore(unprepared, new MemoryBudget(1L << 30), () -> {});
+        SuperslabStore broken = new SuperslabStore(unprepared, new MemoryBudget(1L << 30), () -> {}, false);
         broken.keepRecords();
-        assertThatThrownBy(() -> broken.tryAcquire(1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> broken.tryAcquire(1, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(released).hasSize(1);
         assertThat(broken.committedBytes()).isZero();
     }
@@ -417,20 +417,20 @@ class SuperslabStoreTest {
     @Test
     void closedKeepsNothing() {
         List<Superslab> superslabs = acquire(3);
-        store.release(superslabs.get(0));
+        store.release(superslabs.get(0), 0);
         purgeAll();
-        store.release(superslabs.get(1));
+        store.release(superslabs.get(1), 0);
         store.close();
         assertThat(store.residentBytes() + store.purgedBytes()).isZero();
         assertThat(budget.committed()).isEqualTo(BYTES);
-        store.release(superslabs.get(2));
+        store.release(superslabs.get(2), 0);
         expectNothingLeft();
         assertThat(store.releases()).isEqualTo(3);
     }
 
     @Test
     void whatIsBeingPurgedWhenTheStoreIsClosedIsReleasedAfterwards() {
-        acquire(2).forEach(store::release);
+        acquire(2).forEach(s -> store.release(s, 0));
         memory.whilePurging(store::close);
         purgeAll();
         expectNothingLeft();
@@ -439,9 +439,9 @@ class SuperslabStoreTest {
 
     @Test
     void aSuperslabWithSlabsInItIsNotTakenBack() {
-        Superslab superslab = store.tryAcquire(1);
+        Superslab superslab = store.tryAcquire(1, 0);
         superslab.take(1);
-        assertThatThrownBy(() -> store.release(superslab))
+        assertThatThrownBy(() -> store.release(superslab, 0))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("a superslab with slabs in it was given back");
     }
@@ -476,7 +476,7 @@ class SuperslabStoreTest {
     private void churn(Random random) {
         List<Superslab> mine = new ArrayList<>();
         for (int i = 0; i < 3000; i++) {
-            Superslab superslab = random.nextBoolean() ? store.tryAcquire(1) : null;
+            Superslab superslab = random.nextBoolean() ? store.tryAcquire(1, 0) : null;
             if (superslab != null) {
                 assertThat(superslab.isEmpty()).isTrue();
                 assertThat(superslab.take(2)).isZero();
@@ -484,19 +484,19 @@ class SuperslabStoreTest {
             } else if (!mine.isEmpty()) {
                 Superslab released = mine.remove(random.nextInt(mine.size()));
                 released.give(0, 2);
-                store.release(released);
+                store.release(released, 0);
             }
         }
         for (Superslab superslab : mine) {
             superslab.give(0, 2);
-            store.release(superslab);
+            store.release(superslab, 0);
         }
     }
 
     /** A store of direct memory, which has addresses. */
     private static final class DirectStore implements AutoCloseable {
         final FaultyMemory source = new FaultyMemory(OsMemory.direct());
-        final SuperslabStore store = new SuperslabStore(source, new MemoryBudget(1L << 30), () -> {});
+        final SuperslabStore store = new SuperslabStore(source, new MemoryBudget(1L << 30), () -> {}, false);
 
         DirectStore() {
             store.keepRecords();

@@ -21,7 +21,7 @@ class UntouchedUnitsTest {
 
     private final FaultyMemory memory = new FaultyMemory(OsMemory.direct());
     private final MemoryBudget budget = new MemoryBudget(LIMIT);
-    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {});
+    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {}, false);
 
     @BeforeEach
     void lazy() {
@@ -34,7 +34,7 @@ class UntouchedUnitsTest {
     }
 
     private Superslab acquire() {
-        Superslab superslab = store.tryAcquire(1);
+        Superslab superslab = store.tryAcquire(1, 0);
         superslab.enterService(0);
         return superslab;
     }
@@ -58,7 +58,7 @@ class UntouchedUnitsTest {
         assertThat(store.tryCommit(superslab, 0, 2)).isTrue();
         expectCommitted(3 * UNIT);
         superslab.give(0, 2);
-        store.release(superslab);
+        store.release(superslab, 0);
         assertThat(store.residentBytes()).isEqualTo(3 * UNIT);
     }
 
@@ -73,7 +73,7 @@ class UntouchedUnitsTest {
         expectCommitted(32 * UNIT);
         assertThat(store.tryCommit(second, 0, 8)).isTrue();
         expectCommitted(LIMIT);
-        assertThat(store.tryAcquire(1)).as("not even a unit fits").isNull();
+        assertThat(store.tryAcquire(1, 0)).as("not even a unit fits").isNull();
     }
 
     @Test
@@ -82,7 +82,7 @@ class UntouchedUnitsTest {
         superslab.take(5);
         store.tryCommit(superslab, 0, 5);
         superslab.give(0, 5);
-        store.release(superslab);
+        store.release(superslab, 0);
         store.purge(System.nanoTime(), 0, Long.MAX_VALUE);
         expectCommitted(0);
         assertThat(store.purgedBytes()).isEqualTo(Superslab.bytes(true));
@@ -95,7 +95,7 @@ class UntouchedUnitsTest {
     /** One that was got and never cut has nothing to give back, and goes all the same. */
     @Test
     void oneThatWasNeverCutGoesLikeAnyOther() {
-        store.release(acquire());
+        store.release(acquire(), 0);
         assertThat(store.keepsAddresses()).isTrue();
         store.purge(System.nanoTime(), 0, Long.MAX_VALUE);
         assertThat(store.purges()).isEqualTo(1);
@@ -109,7 +109,7 @@ class UntouchedUnitsTest {
     @Test
     void aRefusedMappingCountsNothing() {
         memory.refuseAll(true);
-        assertThat(store.tryAcquire(1)).isNull();
+        assertThat(store.tryAcquire(1, 0)).isNull();
         expectCommitted(0);
     }
 
@@ -138,7 +138,7 @@ class UntouchedUnitsTest {
         assertThat(superslab.purgedBytes()).isBetween(UNIT - PAGE, UNIT);
         assertThat(superslab.isPurgedInUse()).isFalse();
         expectCommitted(UNIT - superslab.purgedBytes());
-        store.release(superslab);
+        store.release(superslab, 0);
         store.trim();
         expectCommitted(0);
     }
@@ -146,8 +146,8 @@ class UntouchedUnitsTest {
     @Test
     void memoryThatIsThereAtOnceCountsAtOnce() {
         MemoryBudget own = new MemoryBudget(LIMIT);
-        SuperslabStore onHeap = new SuperslabStore(new HeapMemory(), own, () -> {});
-        Superslab superslab = onHeap.tryAcquire(1);
+        SuperslabStore onHeap = new SuperslabStore(new HeapMemory(), own, () -> {}, false);
+        Superslab superslab = onHeap.tryAcquire(1, 0);
         assertThat(own.committed()).isEqualTo(Superslab.bytes(false));
         superslab.take(31);
         assertThat(onHeap.tryCommit(superslab, 0, 31)).isTrue();
@@ -160,7 +160,7 @@ class UntouchedUnitsTest {
         int tail = Superslab.bytes(true) - Superslab.UNITS * UNIT;
         Superslab superslab = acquire();
         expectCommitted(tail);
-        store.release(superslab);
+        store.release(superslab, 0);
         store.purge(System.nanoTime(), 0, Long.MAX_VALUE);
         expectCommitted(0);
         assertThat(acquire()).isSameAs(superslab);
@@ -198,7 +198,7 @@ class UntouchedUnitsTest {
                     superslab.give(first, taken[first]);
                 }
             }
-            store.release(superslab);
+            store.release(superslab, 0);
             if (round % 2 == 0) {
                 store.purge(System.nanoTime(), 0, Long.MAX_VALUE);
             } else {

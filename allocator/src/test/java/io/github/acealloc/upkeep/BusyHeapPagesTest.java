@@ -30,7 +30,7 @@ class BusyHeapPagesTest {
 
     private final FaultyMemory memory = new FaultyMemory(OsMemory.direct());
     private final MemoryBudget budget = new MemoryBudget(256L << 20);
-    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {});
+    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {}, false);
     private final HeapRegistry registry =
             new HeapRegistry(() -> new ThreadHeap(0, store, TestBlock.BINDER, budget, Knobs::defaults), 1);
     private final Scavenger scavenger = new Scavenger(registry);

@@ -37,7 +37,7 @@ class ScavengerTest {
 
     private final FaultyMemory memory = new FaultyMemory(new HeapMemory());
     private final MemoryBudget budget = new MemoryBudget(256L << 20);
-    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {});
+    private final SuperslabStore store = new SuperslabStore(memory, budget, () -> {}, false);
     private final AtomicInteger numbers = new AtomicInteger();
     private final HeapRegistry registry = new HeapRegistry(this::newHeap, 1);
     private final Scavenger scavenger = new Scavenger(registry);

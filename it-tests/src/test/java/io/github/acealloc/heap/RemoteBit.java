@@ -64,7 +64,7 @@ public class RemoteBit {
 
         private static Superslab superslab() {
             Superslab superslab =
-                    new SuperslabStore(new HeapMemory(), new MemoryBudget(64 << 20), () -> {}).tryAcquire(1);
+                    new SuperslabStore(new HeapMemory(), new MemoryBudget(64 << 20), () -> {}, false).tryAcquire(1, 0);
             superslab.enterService(HEAP);
             return superslab;
         }

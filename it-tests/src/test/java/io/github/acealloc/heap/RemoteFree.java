@@ -5,6 +5,7 @@ import io.github.acealloc.it.order.Parcel;
 import io.github.acealloc.it.order.Window;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -124,6 +125,72 @@ public class RemoteFree {
         @Arbiter
         public void end(III_Result r) {
             queue.drain(block -> block.arrive(this), 10);
+            r.r1 = mine.arrivals;
+            r.r2 = mine.seen;
+            r.r3 = other.arrivals;
+        }
+    }
+
+    /** One thread releases, and may still know the short queue; the owner goes over to the long one. */
+    @JCStressTest
+    @Outcome(id = "1, 7, 1", expect = Expect.ACCEPTABLE, desc = "both home, contents seen")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, home twice, or contents not seen")
+    @State
+    public static class Lengthened {
+        private final RemoteFrees queue = new RemoteFrees(0, new MpscVarHandleArrayQueue<>(4));
+        private final Parcel mine = new Parcel();
+        private final Parcel other = new Parcel();
+
+        @Actor
+        public void release() {
+            mine.contents = 7;
+            queue.offer(mine);
+        }
+
+        @Actor
+        public void lengthenAndDrain() {
+            queue.offer(other);
+            queue.lengthen(new MpscVarHandleArrayQueue<>(4));
+            queue.drain(block -> block.arrive(this), 10);
+        }
+
+        @Arbiter
+        public void end(III_Result r) {
+            queue.drain(block -> block.arrive(this), 10);
+            r.r1 = mine.arrivals;
+            r.r2 = mine.seen;
+            r.r3 = other.arrivals;
+        }
+    }
+
+    /** The owner drains the short queue for the last time when it goes over to the long one. */
+    @JCStressTest
+    @Outcome(id = "1, 7, 1", expect = Expect.ACCEPTABLE, desc = "both home, contents seen")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, home twice, or contents not seen")
+    @State
+    public static class ForgetsTheShortQueueTwin {
+        private volatile MpscVarHandleArrayQueue<Parcel> queue = new MpscVarHandleArrayQueue<>(4);
+        private final Parcel mine = new Parcel();
+        private final Parcel other = new Parcel();
+
+        @Actor
+        public void release() {
+            mine.contents = 7;
+            MpscVarHandleArrayQueue<Parcel> seen = queue;
+            Window.open();
+            seen.offer(mine);
+        }
+
+        @Actor
+        public void lengthenAndDrain() {
+            queue.offer(other);
+            queue.drain(block -> block.arrive(this));
+            queue = new MpscVarHandleArrayQueue<>(4);
+        }
+
+        @Arbiter
+        public void end(III_Result r) {
+            queue.drain(block -> block.arrive(this));
             r.r1 = mine.arrivals;
             r.r2 = mine.seen;
             r.r3 = other.arrivals;

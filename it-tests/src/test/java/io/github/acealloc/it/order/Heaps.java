@@ -18,7 +18,7 @@ public final class Heaps {
     private static final int ORPHANS_AT_A_TIME = 256;
 
     private static final MemoryBudget BUDGET = new MemoryBudget(1 << 20);
-    private static final SuperslabStore STORE = new SuperslabStore(new HeapMemory(), BUDGET, () -> {});
+    private static final SuperslabStore STORE = new SuperslabStore(new HeapMemory(), BUDGET, () -> {}, false);
     private static final ArrayDeque<Orphan> ORPHANS = new ArrayDeque<>();
 
     /** A heap whose owner has ended, in a registry of its own. */
