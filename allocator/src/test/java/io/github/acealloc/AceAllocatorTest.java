@@ -24,7 +24,7 @@ class AceAllocatorTest {
     private static final int HUGE = 3 << 20;
 
     /** Small, because the limit is. */
-    private static final int SUPERSLAB = 7 * Superslab.UNIT_BYTES;
+    private static final int SUPERSLAB = Superslab.UNIT_BYTES;
 
     private final Engine engine = Engine.of(false, 64L << 20);
     private final AceAllocator allocator = engine.allocator();

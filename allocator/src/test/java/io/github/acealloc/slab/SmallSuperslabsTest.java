@@ -47,7 +47,9 @@ class SmallSuperslabsTest {
         store.release(small, 0);
         assertThat(store.tryAcquire(16, MANY)).isSameAs(large);
         assertThat(store.tryAcquire(8, MANY)).as("31 units in all").isNull();
-        assertThat(store.tryAcquire(4, MANY)).as("4 units of its own, not 3 wasted").isNotSameAs(small);
+        assertThat(store.tryAcquire(4, MANY))
+                .as("4 units of its own, not 3 wasted")
+                .isNotSameAs(small);
         assertThat(store.tryAcquire(7, MANY)).isSameAs(small);
         assertThat(store.committedBytes()).isEqualTo(budget.committed()).isEqualTo((16 + 4 + SMALL) * UNIT);
     }
@@ -62,7 +64,9 @@ class SmallSuperslabsTest {
             held += units;
         }
         assertThat(store.tryAcquire(3, 6L * UNIT).units()).isEqualTo(6);
-        assertThat(store.tryAcquire(1, (long) held * UNIT).units()).as("where two fit").isEqualTo(1);
+        assertThat(store.tryAcquire(1, (long) held * UNIT).units())
+                .as("where two fit")
+                .isEqualTo(1);
     }
 
     @Test
