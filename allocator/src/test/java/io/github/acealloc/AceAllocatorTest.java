@@ -171,9 +171,11 @@ class AceAllocatorTest {
 
     @Test
     void noticesASuperslabThatNobodyHas() {
-        TestBlock block = engine.allocate(heap, KIB);
+        engine.allocate(heap, KIB);
+        engine.allocate(heap, 2 * KIB);
+        TestBlock block = engine.allocate(heap, 4 * KIB);
         assertThat(allocator.violations()).isEmpty();
-        block.slab().superslab().take(1);
+        assertThat(block.slab().superslab().take(1)).as("a unit that nobody has").isPositive();
         assertThat(allocator.violations())
                 .anySatisfy(violation -> assertThat(violation).endsWith("is broken"));
     }
