@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.upkeep;
 
+import static io.github.acealloc.upkeep.ScavengerRig.KIB;
+import static io.github.acealloc.upkeep.ScavengerRig.allocate;
+import static io.github.acealloc.upkeep.ScavengerRig.refill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.HeapWalker;
-import io.github.acealloc.heap.HotCache;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.os.MemoryBudget;
@@ -23,7 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /** When free pages of a loop's heap go that it does not need, by a clock that the test turns. */
 class BusyHeapPagesTest {
-    private static final int KIB = 1 << 10;
     private static final long DELAY = 1000;
     private static final long PAGES = 4 * DELAY;
     private static final long LEAVE = 50_000;
@@ -53,15 +54,6 @@ class BusyHeapPagesTest {
         return more;
     }
 
-    private static TestBlock allocate(ThreadHeap heap, int bytes) {
-        HotCache cache = heap.cache(SizeClasses.of(bytes));
-        TestBlock block = (TestBlock) heap.block(cache.pop());
-        if (cache.isSampleDue()) {
-            cache.restartSampling();
-        }
-        return block;
-    }
-
     /** Some blocks of many stay, so that no superslab becomes empty. */
     private ThreadHeap pinned(int blocksOfKib) {
         return loop.call(() -> {
@@ -79,24 +71,17 @@ class BusyHeapPagesTest {
         });
     }
 
-    /** Finds the cache empty once at least. */
-    private static void refill(ThreadHeap heap) {
-        for (long before = heap.counters().refills(); heap.counters().refills() == before; ) {
-            allocate(heap, 16 * KIB);
-        }
-    }
-
     @Test
     void freePagesOfALoopThatGoesOnAllocatingGoAfterTheirTimeAndNotBefore() {
         ThreadHeap heap = pinned(3500);
         lookAfter(0);
         for (long passed = DELAY / 2; passed < PAGES; passed += DELAY / 2) {
-            loop.run(() -> refill(heap));
+            loop.run(() -> refill(heap, 16 * KIB));
             lookAfter(DELAY / 2);
             assertThat(memory.partPurges()).as("after %s", passed).isZero();
         }
         long before = heap.committedBytes();
-        loop.run(() -> refill(heap));
+        loop.run(() -> refill(heap, 16 * KIB));
         lookAfter(DELAY / 2);
         assertThat(memory.partPurges()).isPositive();
         for (int looks = 0; heap.isUnfinished(); looks++) { // a call to the system takes as long as it takes
@@ -122,12 +107,12 @@ class BusyHeapPagesTest {
         lookAfter(0);
         boolean more = false;
         for (long passed = 0; passed < PAGES; passed += DELAY / 2) {
-            loop.run(() -> refill(heap));
+            loop.run(() -> refill(heap, 16 * KIB));
             more = lookAfter(DELAY / 2);
         }
         for (int looks = 0; looks < 3; looks++) {
             int purges = memory.partPurges();
-            loop.run(() -> refill(heap));
+            loop.run(() -> refill(heap, 16 * KIB));
             more = lookAfter(1);
             assertThat(more).as("look %s", looks).isTrue();
             assertThat(memory.partPurges()).isGreaterThan(purges);
