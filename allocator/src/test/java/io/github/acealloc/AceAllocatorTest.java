@@ -175,7 +175,9 @@ class AceAllocatorTest {
         engine.allocate(heap, 2 * KIB);
         TestBlock block = engine.allocate(heap, 4 * KIB);
         assertThat(allocator.violations()).isEmpty();
-        assertThat(block.slab().superslab().take(1)).as("a unit that nobody has").isPositive();
+        assertThat(block.slab().superslab().take(1))
+                .as("a unit that nobody has")
+                .isPositive();
         assertThat(allocator.violations())
                 .anySatisfy(violation -> assertThat(violation).endsWith("is broken"));
     }
