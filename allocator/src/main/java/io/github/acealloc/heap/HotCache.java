@@ -65,6 +65,16 @@ public final class HotCache {
      * @throws OutOfMemoryError if the limit is reached and trimming did not help
      */
     public int pop() {
+        int id = tryPop();
+        return id >= 0 ? id : refill.refill(this);
+    }
+
+    /**
+     * Takes the block released last, without a refill.
+     *
+     * @return its number, or a negative one where none lies here: then {@link #pop} refills
+     */
+    public int tryPop() {
         assert refill.isOwner() : NOT_OWNER;
         int t = top - 1;
         int[] ids = this.ids;
@@ -72,7 +82,7 @@ public final class HotCache {
             top = t;
             return ids[t];
         }
-        return refill.refill(this);
+        return -1;
     }
 
     /**

@@ -213,11 +213,14 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // identity is the question
     public final boolean release() {
         // Whose heap it is is a guess before the count, which says whether another holder may be exchanging the
-        // binding.
-        if (heap.isOwner()) {
-            if ((int) REF_CNT.getAcquire(this) == 1 && heap.isOwner()) {
+        // binding. A heap that
+        // is the calling thread's stays so until that gives it up.
+        Home guess = heap;
+        if (guess.isOwner()) {
+            if ((int) REF_CNT.getAcquire(this) == 1 && heap == guess) {
                 cache.push(blockId);
                 refCnt = FREE;
                 return true;

@@ -8,7 +8,6 @@ import io.github.acealloc.control.Mode;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.netty.Face.Parts;
 import io.github.acealloc.netty.PolicyFile.Policies;
-import io.github.acealloc.os.ExhaustedError;
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.SizeClasses;
@@ -167,20 +166,12 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        try {
-            return direct.allocate(initialCapacity, maxCapacity);
-        } catch (ExhaustedError e) {
-            throw direct.refused(e);
-        }
+        return direct.allocate(initialCapacity, maxCapacity);
     }
 
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        try {
-            return heap.allocate(initialCapacity, maxCapacity);
-        } catch (ExhaustedError e) {
-            throw heap.refused(e);
-        }
+        return heap.allocate(initialCapacity, maxCapacity);
     }
 
     @Override

@@ -75,8 +75,8 @@ final class BufferPool implements Binder {
     }
 
     /**
-     * The fast path: all of it is inlined, and nothing else runs where the hot cache has a block. What an {@code ExhaustedError}
-     * becomes is {@link #refused}.
+     * The fast path: all of it is inlined, and nothing else runs where the hot cache has a block. No {@code catch} is on it: one here
+     * cost a ninth of an allocation and its release.
      */
     ByteBuf allocate(int size, int maxCapacity) {
         if (Thread.currentThread() instanceof FastThreadLocalThread) {
@@ -93,9 +93,18 @@ final class BufferPool implements Binder {
         if (cache.isSampleDue() || LeakSampling.isEachAllocationTracked()) {
             return allocateSampled(heap, cache, size, maxCapacity);
         }
-        AceByteBuf buf = (AceByteBuf) heap.block(cache.pop());
+        int id = cache.tryPop();
+        AceByteBuf buf = (AceByteBuf) heap.block(id >= 0 ? id : refill(cache));
         buf.reuse(size, maxCapacity);
         return buf;
+    }
+
+    private int refill(HotCache cache) {
+        try {
+            return cache.pop();
+        } catch (ExhaustedError e) {
+            throw refused(e);
+        }
     }
 
     /** Whatever may fail before a block is taken does so: who picks a sample also drains. */
@@ -103,7 +112,7 @@ final class BufferPool implements Binder {
         StackRoom.look();
         try {
             int picked = leaks.picks(heap, cache);
-            return LeakSampling.handOut((AceByteBuf) heap.block(cache.pop()), picked, size, maxCapacity);
+            return LeakSampling.handOut((AceByteBuf) heap.block(refill(cache)), picked, size, maxCapacity);
         } catch (StackOverflowError e) {
             StackRoom.met();
             throw e;
@@ -118,6 +127,8 @@ final class BufferPool implements Binder {
         StackRoom.look();
         try {
             return allocateOffPath(size, maxCapacity);
+        } catch (ExhaustedError e) {
+            throw refused(e);
         } catch (StackOverflowError e) {
             StackRoom.met();
             throw e;
