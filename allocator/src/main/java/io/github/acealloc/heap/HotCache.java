@@ -18,6 +18,9 @@ import java.util.function.LongSupplier;
  * without a comparison on the fast path. The two arrays change places at a turn, so no garbage is made.
  */
 public final class HotCache {
+    /** No block's number: all of them are at least 0. */
+    public static final int NO_BLOCK = -1;
+
     private static final String NOT_OWNER = "a hot cache was touched by a thread that does not own its heap";
     private static final int SAMPLE_BYTES = 512 << 10;
     private static final int MAX_MEAN_SPAN = 128;
@@ -72,7 +75,7 @@ public final class HotCache {
     /**
      * Takes the block released last, without a refill.
      *
-     * @return its number, or a negative one where none lies here: then {@link #pop} refills
+     * @return its number, or {@link #NO_BLOCK}: then {@link #pop} refills
      */
     public int tryPop() {
         assert refill.isOwner() : NOT_OWNER;
@@ -82,7 +85,7 @@ public final class HotCache {
             top = t;
             return ids[t];
         }
-        return -1;
+        return NO_BLOCK;
     }
 
     /**
