@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * in a heap's constructor for a livelock, and gives up without a trace where it is allowed longer loops.
  */
 final class Interleaver {
-    private static final int HANGS_AFTER_SECONDS = 60;
+    private static final int HANGS_AFTER_SECONDS = 30;
 
     /** Some threads on fresh objects, and what must hold when all have ended. */
     interface Scenario {
@@ -31,9 +31,9 @@ final class Interleaver {
         private final Semaphore turn = new Semaphore(0);
         private final Semaphore controller;
         private final Runnable task;
-        private volatile Throwable error;
-
         private final int number;
+        private volatile Throwable error;
+        private volatile boolean ended;
 
         Participant(int number, Runnable task, Semaphore controller) {
             this.number = number;
@@ -50,11 +50,21 @@ final class Interleaver {
 
         @Override
         public void run() {
-            turn.acquireUninterruptibly();
             try {
                 task.run();
             } catch (Throwable e) {
                 error = e;
+            } finally {
+                ended = true;
+                controller.release();
+            }
+        }
+
+        void goOn() {
+            if (getState() == State.NEW) {
+                start();
+            } else {
+                turn.release();
             }
         }
 
@@ -98,16 +108,16 @@ final class Interleaver {
         Semaphore controller = new Semaphore(0);
         List<Participant> left = new ArrayList<>();
         scenario.threads().forEach(task -> left.add(new Participant(left.size(), task, controller)));
-        left.forEach(Thread::start);
         for (int at = 0; !left.isEmpty(); at++) {
             if (at == choices.size()) {
                 choices.add(0);
                 options.add(left.size());
             }
             Participant next = left.get(choices.get(at));
-            next.turn.release();
+            next.goOn();
             awaitPause(next, controller);
-            if (!next.isAlive()) {
+            if (next.ended) {
+                next.join(); // a heap asks whether its owner lives
                 left.remove(next);
                 if (next.error != null) {
                     throw new AssertionError(next.error);
@@ -117,17 +127,10 @@ final class Interleaver {
         scenario.check();
     }
 
-    /** Until the thread is at its next step, or has ended for everybody to see. */
+    /** Until the thread is at its next step, or has ended. */
     private static void awaitPause(Participant thread, Semaphore controller) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANGS_AFTER_SECONDS);
-        while (!controller.tryAcquire(1, TimeUnit.MICROSECONDS)) {
-            if (!thread.isAlive()) {
-                return;
-            }
-            if (System.nanoTime() > end) {
-                throw new AssertionError(
-                        "a thread waits for one that is not running: " + List.of(thread.getStackTrace()));
-            }
+        if (!controller.tryAcquire(HANGS_AFTER_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("a thread waits for one that is not running: " + List.of(thread.getStackTrace()));
         }
     }
 

@@ -12,8 +12,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Adoption, stripes and close in every order of their steps: one owner at a time, every block home once. */
+@Timeout(300) // all orders are 6,000 runs with four threads each: 7 s on an idle machine
 class InterleavingTest {
     private static final int LIMIT = 200_000;
 
