@@ -69,6 +69,7 @@ public final class AceAllocator implements Governor.Governed {
     private final Scavenger scavenger;
     private final AceLoop loop;
     private long askingBefore = HeapRegistry.handOver();
+    private long askingAtLook = askingBefore;
     private final Pace pace = new Pace(System.nanoTime());
     private volatile Knobs knobs;
     private volatile boolean closed;
@@ -252,8 +253,7 @@ public final class AceAllocator implements Governor.Governed {
         long delay = dropped ? 0 : knobs.purgeDelayNanos();
         boolean more = false;
         try {
-            more = scavenger.look(
-                    now, delay, loop.pageDelay(), dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS));
+            more = scavenge(now, delay, dropped);
             loop.forget(registry.heaps());
         } finally {
             try {
@@ -274,6 +274,21 @@ public final class AceAllocator implements Governor.Governed {
             }
         }
         return more ? PACE_MILLIS : pace.millis();
+    }
+
+    private boolean scavenge(long now, long delay, boolean dropped) {
+        long leave = dropped ? 0 : UNUSED_DELAYS * Math.max(delay, LEAST_UNUSED_NANOS);
+        if (!dropped && !pace.isLookDue(now)) {
+            return scavenger.goOn(now, delay, loop.pageDelay(), leave);
+        }
+        long start = System.nanoTime();
+        long asking = HeapRegistry.handOver();
+        try {
+            return scavenger.look(now, delay, loop.pageDelay(), leave);
+        } finally {
+            pace.looked(now, System.nanoTime() - start + asking - askingAtLook); // what the last one has had asked
+            askingAtLook = asking;
+        }
     }
 
     private void learn(long now) {

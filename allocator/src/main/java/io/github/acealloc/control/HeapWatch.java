@@ -99,7 +99,7 @@ final class HeapWatch {
         drainLifetimes();
         List<Reading> readings = new ArrayList<>();
         allocations = 0;
-        for (int c = 0; c < tracks.length; c++) {
+        for (int c = heap.nextUsed(0); c < tracks.length; c = heap.nextUsed(c + 1)) {
             HotCache cache = heap.cache(c);
             if (tracks[c] == null && cache.allocations() == 0 && cache.size() == 0) {
                 continue;

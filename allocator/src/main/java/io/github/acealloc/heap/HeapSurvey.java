@@ -25,6 +25,12 @@ public final class HeapSurvey {
     private final List<HeapFigures> heaps = new ArrayList<>();
     private TierFigures tiers;
 
+    /** Of the heap that is looked at: blocks taken from slabs and free in them by class, and how many wait for the owner. */
+    private final long[] taken = new long[SizeClasses.COUNT];
+
+    private final long[] freeHere = new long[SizeClasses.COUNT];
+    private int waiting;
+
     /**
      * Surveys heaps.
      *
@@ -40,15 +46,13 @@ public final class HeapSurvey {
     }
 
     private void survey(ThreadHeap heap) {
-        long[] taken = new long[SizeClasses.COUNT];
-        long[] freeHere = new long[SizeClasses.COUNT];
-        for (int looks = 0; looks < MOST_LOOKS && !look(heap, taken, freeHere); looks++) {
+        for (int looks = 0; looks < MOST_LOOKS && !look(heap); looks++) {
             Thread.onSpinWait();
         }
         long liveBytes = 0;
         long cachedBytes = 0;
         long handedOut = 0;
-        for (int c = 0; c < SizeClasses.COUNT; c++) {
+        for (int c = heap.nextUsed(0); c < SizeClasses.COUNT; c = heap.nextUsed(c + 1)) {
             HotCache cache = heap.cache(c);
             int inCache = cache.size();
             long out = Math.max(taken[c] - inCache, 0); // racy: a spill may come between
@@ -60,28 +64,21 @@ public final class HeapSurvey {
             cachedBytes += (long) inCache * SizeClasses.blockBytes(c);
             handedOut += cache.allocations();
         }
-        int draining = surveyTiers(heap);
-        heaps.add(new HeapFigures(
-                kind,
-                heap.number(),
-                heap.ownerName(),
-                liveBytes,
-                cachedBytes,
-                heap.committedBytes(),
-                draining,
-                heap.remoteCount(),
-                handedOut));
+        addHeap(heap, liveBytes, cachedBytes, handedOut);
     }
 
     /** Counts the blocks in slabs; returns false if less seems to be taken than lies in a cache, as while a spill is under way. */
-    private static boolean look(ThreadHeap heap, long[] taken, long[] free) {
+    private boolean look(ThreadHeap heap) {
         Arrays.fill(taken, 0);
-        Arrays.fill(free, 0);
+        Arrays.fill(freeHere, 0);
+        waiting = heap.refill().remote().queued();
         for (Slab slab : heap.slabs().slabs()) {
-            taken[slab.sizeClass()] += slab.capacity() - slab.free();
-            free[slab.sizeClass()] += slab.free();
+            int n = slab.free();
+            taken[slab.sizeClass()] += slab.capacity() - n;
+            freeHere[slab.sizeClass()] += n;
+            waiting += slab.remote().waiting();
         }
-        for (int c = 0; c < taken.length; c++) {
+        for (int c = heap.nextUsed(0); c < taken.length; c = heap.nextUsed(c + 1)) {
             if (taken[c] < heap.cache(c).size()) {
                 return false;
             }
@@ -89,11 +86,13 @@ public final class HeapSurvey {
         return true;
     }
 
-    private int surveyTiers(ThreadHeap heap) {
+    private void addHeap(ThreadHeap heap, long liveBytes, long cachedBytes, long handedOut) {
         int draining = 0;
+        long committed = 0;
         for (Superslab superslab : heap.slabs().superslabSnapshot()) {
             long bytes = superslab.committedBytes();
             long used = superslab.usedBytes();
+            committed += bytes;
             if (superslab.isEmpty()) {
                 tiers = tiers.plus(new TierFigures(0, 0, 0, 0, bytes, 0));
             } else if (superslab.isDraining()) {
@@ -103,7 +102,16 @@ public final class HeapSurvey {
                 tiers = tiers.plus(new TierFigures(bytes, used, 0, 0, 0, 0));
             }
         }
-        return draining;
+        heaps.add(new HeapFigures(
+                kind,
+                heap.number(),
+                heap.ownerName(),
+                liveBytes,
+                cachedBytes,
+                committed,
+                draining,
+                waiting,
+                handedOut));
     }
 
     /**

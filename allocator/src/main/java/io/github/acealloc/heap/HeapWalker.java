@@ -51,6 +51,9 @@ public final class HeapWalker {
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             int sizeClass = c;
             HotCache cache = heap.cache(c);
+            expect(
+                    heap.nextUsed(sizeClass) == sizeClass || (cache.size() == 0 && cache.allocations() == 0),
+                    () -> "class " + sizeClass + " has been used, but does not count as that");
             for (int i = 0; i < cache.size(); i++) {
                 int id = cache.id(i);
                 expect(seen.add(id), () -> "block " + id + " is cached twice");
@@ -72,6 +75,9 @@ public final class HeapWalker {
         long used = 0;
         for (Slab slab : heap.slabs().slabs()) {
             int free = walkSlots(slab);
+            expect(
+                    heap.nextUsed(slab.sizeClass()) == slab.sizeClass(),
+                    () -> slab + " is of a class that does not count as used");
             expect(free == slab.free(), () -> slab + " has " + free + " free slots");
             int usedHere = slab.capacity() - free - cachedPerSlab.getOrDefault(slab, 0);
             expect(usedHere >= 0, () -> slab + " has " + usedHere + " used blocks");

@@ -204,6 +204,7 @@ public final class HotCache {
     /** Begins to meter, if that has not begun; in a refill, before which no block of the class can be spilled. */
     CacheMeter beginMeter(LongSupplier clock) {
         if (meter == null) {
+            refill.use(sizeClass);
             meter = new CacheMeter(SizeClasses.blockBytes(sizeClass), clock);
         }
         return meter;

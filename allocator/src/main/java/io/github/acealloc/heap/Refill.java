@@ -56,6 +56,11 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         return dice;
     }
 
+    /** Notes that a class is used from now on. */
+    void use(int sizeClass) {
+        heap.use(sizeClass);
+    }
+
     /** Whether a lifetime could be told: room for it is made here, for its end is on a way home. */
     boolean canObserve() {
         return heap.ring().open();

@@ -36,6 +36,10 @@ public final class ThreadHeap extends Home {
 
     private final int number;
     private final HotCache[] caches;
+
+    /** The classes that were ever refilled, a bit each: of most a heap never sees a block. Written by the owner in refill. */
+    private final long[] used = new long[(SizeClasses.COUNT + Long.SIZE - 1) / Long.SIZE];
+
     private final HeapSlabs slabs;
 
     /** Slab number → slot → object; the table of {@link HeapSlabs}, kept here because every allocation reads it. */
@@ -139,6 +143,27 @@ public final class ThreadHeap extends Home {
     @Override
     public HotCache cache(int sizeClass) {
         return caches[sizeClass];
+    }
+
+    /** Notes that a class has been used; before that it can hold nothing. Owner only. */
+    void use(int sizeClass) {
+        used[sizeClass / Long.SIZE] |= 1L << sizeClass;
+    }
+
+    /**
+     * The next class that may hold or have done anything: for walks that leave out the others.
+     *
+     * @param sizeClass 0, or one more than the last one
+     * @return that class or a greater one; {@link SizeClasses#COUNT} if there is none; a moment late for others than the owner
+     */
+    public int nextUsed(int sizeClass) {
+        for (int i = sizeClass / Long.SIZE, c = sizeClass; i < used.length; c = ++i * Long.SIZE) {
+            long rest = used[i] >>> c;
+            if (rest != 0) {
+                return c + Long.numberOfTrailingZeros(rest);
+            }
+        }
+        return SizeClasses.COUNT;
     }
 
     /**
@@ -450,8 +475,8 @@ public final class ThreadHeap extends Home {
      */
     public long cachedBytes() {
         long bytes = 0;
-        for (HotCache cache : caches) {
-            bytes += (long) cache.size() * SizeClasses.blockBytes(cache.sizeClass());
+        for (int c = nextUsed(0); c < SizeClasses.COUNT; c = nextUsed(c + 1)) {
+            bytes += (long) caches[c].size() * SizeClasses.blockBytes(c);
         }
         return bytes;
     }
@@ -489,8 +514,8 @@ public final class ThreadHeap extends Home {
      */
     public long allocations() {
         long n = 0;
-        for (HotCache cache : caches) {
-            n += cache.allocations();
+        for (int c = nextUsed(0); c < SizeClasses.COUNT; c = nextUsed(c + 1)) {
+            n += caches[c].allocations();
         }
         return n;
     }

@@ -26,7 +26,6 @@ public final class RemoteBits {
     private final Slab slab;
     private final long[] bits;
 
-    @SuppressWarnings("unused") // by its handle only
     private boolean linked;
 
     private RemoteBits below;
@@ -55,6 +54,15 @@ public final class RemoteBits {
     public boolean offer(int slot) {
         BITS.getAndBitwiseOr(bits, slot / Long.SIZE, 1L << slot);
         return !(boolean) LINKED.getVolatile(this) && LINKED.compareAndSet(this, false, true);
+    }
+
+    /**
+     * How many blocks wait here, for a glance: bits that lie in no stack yet are left out.
+     *
+     * @return a count, a moment old
+     */
+    public int waiting() {
+        return linked ? count() : 0;
     }
 
     /** Says that these bits lie in the stack no more; owner only, and before it looks at them for the last time. */

@@ -12,8 +12,16 @@ public final class Pace {
     static final long TICK_MILLIS = 250;
     static final long LONGEST_MILLIS = 1000;
 
+    /** Between two turns, and two looks at all heaps, where these are long because there are very many heaps. */
+    static final long LONGEST_REST_MILLIS = 10_000;
+
+    static final long LONGEST_LOOK_MILLIS = 2000;
+
     /** So many times as long as a turn takes is rested after it: a quarter of a percent of a core. */
     static final long REST = 400;
+
+    /** The same for a look at all heaps. */
+    static final long LOOK_REST = 200;
 
     /** After so many purge delays without an allocation all that is idle has gone back. */
     private static final int SETTLED_DELAYS = 4;
@@ -25,6 +33,9 @@ public final class Pace {
     private long lastTurn;
     private long lastActive;
     private long lastTook;
+    private long lastLook;
+    private long lastLookTook;
+    private long lookRestMillis;
 
     /**
      * Begins.
@@ -34,6 +45,7 @@ public final class Pace {
     public Pace(long now) {
         lastTurn = now;
         lastActive = now;
+        lastLook = now;
     }
 
     /**
@@ -58,6 +70,30 @@ public final class Pace {
     }
 
     /**
+     * Whether it is time for a look at all heaps: each time but where there are so many that a look takes long.
+     *
+     * @param now the time
+     * @return whether most of the rest has passed, or the clock has jumped back
+     */
+    public boolean isLookDue(long now) {
+        long rested = now - lastLook;
+        return rested < 0 || rested >= lookRestMillis * NANOS_PER_MILLI / 5 * 4;
+    }
+
+    /**
+     * Counts a look at all heaps.
+     *
+     * @param now when it began
+     * @param took how long it was under way, in nanoseconds; of two in a row the shorter counts
+     */
+    public void looked(long now, long took) {
+        lastLook = now;
+        double rest = (double) LOOK_REST * Math.min(took, lastLookTook) / NANOS_PER_MILLI;
+        lookRestMillis = rest <= TICK_MILLIS ? 0 : (long) Math.min(rest, LONGEST_LOOK_MILLIS);
+        lastLookTook = took;
+    }
+
+    /**
      * Counts a turn.
      *
      * @param now when it began
@@ -74,7 +110,7 @@ public final class Pace {
         // What became idle goes back step by step, and each step waits for a tick.
         boolean isSettled = learns && (now - lastActive) / SETTLED_DELAYS > purgeDelayNanos;
         double rest = (double) REST * Math.min(took, lastTook) / NANOS_PER_MILLI;
-        restMillis = (long) Math.min(Math.max(rest, LEARNING_MILLIS), LONGEST_MILLIS);
+        restMillis = (long) Math.min(Math.max(rest, LEARNING_MILLIS), LONGEST_REST_MILLIS);
         lastTook = took;
         long idle = Math.min(2 * millis, isSettled ? LONGEST_MILLIS : TICK_MILLIS);
         // Looking after idle memory does not wait for a long rest, but divides it evenly.

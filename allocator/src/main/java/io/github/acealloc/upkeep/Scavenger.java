@@ -5,10 +5,13 @@ import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.SizeClasses;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Has heaps give back what nobody has needed for a while, in every mode and for busy heaps too.
@@ -35,6 +38,12 @@ public final class Scavenger {
     private final HeapRegistry registry;
     private final IdentityHashMap<ThreadHeap, Watch> watches = new IdentityHashMap<>();
 
+    /** Those that wanted to go on at the last look. */
+    private final Set<ThreadHeap> unfinished = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** The classes that are due in the heap that is looked at. */
+    private final BitSet due = new BitSet(SizeClasses.COUNT);
+
     /**
      * Nothing seen yet.
      *
@@ -54,11 +63,37 @@ public final class Scavenger {
      * @return whether a heap has so much to give back that it stopped, so that it should go on soon
      */
     public boolean look(long now, long delayNanos, double pageNanos, long leaveNanos) {
-        boolean unfinished = false;
+        unfinished.clear();
+        return look(registry.heaps(), now, delayNanos, pageNanos, leaveNanos);
+    }
+
+    /**
+     * Looks only at those heaps that stopped before they had given back all that was to go.
+     *
+     * @param now the time, as {@code System.nanoTime()} tells it
+     * @param delayNanos as for {@link #look}
+     * @param pageNanos as for {@link #look}
+     * @param leaveNanos as for {@link #look}
+     * @return whether it should go on soon
+     */
+    public boolean goOn(long now, long delayNanos, double pageNanos, long leaveNanos) {
+        List<ThreadHeap> heaps = new ArrayList<>();
+        for (ThreadHeap heap : registry.heaps()) { // not those that have gone meanwhile
+            if (unfinished.contains(heap) || heap.isUnfinished()) {
+                heaps.add(heap);
+            }
+        }
+        unfinished.clear();
+        return look(heaps, now, delayNanos, pageNanos, leaveNanos);
+    }
+
+    private boolean look(List<ThreadHeap> heaps, long now, long delayNanos, double pageNanos, long leaveNanos) {
         RuntimeException failure = null;
-        for (ThreadHeap heap : registry.heaps()) {
+        for (ThreadHeap heap : heaps) {
             try {
-                unfinished |= lookAt(heap, now, delayNanos, pageNanos, leaveNanos);
+                if (lookAt(heap, now, delayNanos, pageNanos, leaveNanos)) {
+                    unfinished.add(heap);
+                }
             } catch (RuntimeException e) {
                 failure = e; // the other heaps must not wait for this one
             }
@@ -70,7 +105,7 @@ public final class Scavenger {
         if (failure != null) {
             throw failure;
         }
-        return unfinished;
+        return !unfinished.isEmpty();
     }
 
     private boolean lookAt(ThreadHeap heap, long now, long delayNanos, double pageNanos, long leaveNanos) {
@@ -80,7 +115,7 @@ public final class Scavenger {
             registry.letGo(heap, watch.activity);
         }
         boolean isIdle = watch.hasRested(now, delayNanos);
-        BitSet due = watch.due(heap, now, delayNanos);
+        watch.due(heap, now, delayNanos, due);
         boolean round = !isIdle && !heap.isEmpty() && watch.isRoundDue(now, pageNanos);
         boolean before = heap.isUnfinished();
         if (due.isEmpty() && !round && !before && !(isIdle && heap.holdsIdle())) {
@@ -89,9 +124,10 @@ public final class Scavenger {
         long idleSince = isIdle ? watch.activity : ThreadHeap.BUSY;
         // No switch: that takes a class of its own, which the closed loader of an application that is gone could not
         // load any more.
-        HeapRegistry.Asked asked = registry.run(heap, h -> h.scavenge(due, idleSince, round));
+        BitSet classes = (BitSet) due.clone();
+        HeapRegistry.Asked asked = registry.run(heap, h -> h.scavenge(classes, idleSince, round));
         if (asked == HeapRegistry.Asked.AWAY) {
-            watch.again(due);
+            watch.again(classes);
             return isIdle && heap.tend(delayNanos, TEND_NANOS);
         }
         return asked == HeapRegistry.Asked.DONE ? heap.isUnfinished() : before; // what a loop does now is seen later
@@ -124,10 +160,10 @@ public final class Scavenger {
         }
 
         /** The classes whose blocks or warm slabs it is time to look at. */
-        BitSet due(ThreadHeap heap, long now, long delayNanos) {
+        void due(ThreadHeap heap, long now, long delayNanos, BitSet due) {
             Knobs knobs = heap.knobs();
-            BitSet due = new BitSet(SizeClasses.COUNT);
-            for (int c = 0; c < turnedAt.length; c++) {
+            due.clear();
+            for (int c = heap.nextUsed(0); c < turnedAt.length; c = heap.nextUsed(c + 1)) {
                 if (heap.holdsIdle(c)
                         && (missed.get(c) || hasPassed(now - turnedAt[c], knobs.turnNanos(c, delayNanos)))) {
                     due.set(c);
@@ -135,7 +171,6 @@ public final class Scavenger {
                 }
             }
             missed.andNot(due);
-            return due;
         }
 
         /** These could not be looked at: they are due at the next look. */

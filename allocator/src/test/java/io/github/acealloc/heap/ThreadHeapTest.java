@@ -5,6 +5,7 @@ import static io.github.acealloc.heap.HeapRig.KIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.acealloc.slab.SizeClasses;
 import io.github.acealloc.slab.Superslab;
 import io.github.acealloc.testing.Loop;
 import io.github.acealloc.testing.TestBlock;
@@ -160,5 +161,23 @@ class ThreadHeapTest {
         assertThat(heap.takenBytes()).isEqualTo(4 * KIB);
         assertThat(heap.cachedBytes()).isEqualTo(3 * KIB);
         assertThat(heap.committedBytes()).isEqualTo(Superslab.bytes(false));
+    }
+
+    @Test
+    void tellsWhichClassesWereUsed() {
+        assertThat(heap.nextUsed(0)).as("none").isEqualTo(SizeClasses.COUNT);
+        int[] sizes = {8, KIB, SizeClasses.blockBytes(63), SizeClasses.blockBytes(64), SizeClasses.MAX_BLOCK};
+        for (int size : sizes) {
+            rig.allocate(size);
+        }
+        int next = 0;
+        for (int size : sizes) {
+            int sizeClass = SizeClasses.of(size);
+            for (int from = next; from <= sizeClass; from++) {
+                assertThat(heap.nextUsed(from)).as("from %d", from).isEqualTo(sizeClass);
+            }
+            next = sizeClass + 1;
+        }
+        assertThat(heap.nextUsed(next)).as("after the last").isEqualTo(SizeClasses.COUNT);
     }
 }

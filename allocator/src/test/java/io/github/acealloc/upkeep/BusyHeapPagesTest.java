@@ -106,7 +106,9 @@ class BusyHeapPagesTest {
         memory.whilePurging(() -> LockSupport.parkNanos(2_000_000));
         lookAfter(0);
         boolean more = false;
-        for (long passed = 0; passed < PAGES; passed += DELAY / 2) {
+        // On a busy machine the round that only marks what is free takes several looks, too.
+        for (long passed = 0; !more || memory.partPurges() == 0; passed += DELAY / 2) {
+            assertThat(passed).as("until a round gives back").isLessThan(10 * PAGES);
             loop.run(() -> refill(heap, 16 * KIB));
             more = lookAfter(DELAY / 2);
         }

@@ -59,9 +59,32 @@ class PaceTest {
         turn(1000 * MILLI, true);
         assertThat(pace.millis()).as("for idle memory").isEqualTo(Pace.TICK_MILLIS);
         assertThat(pace.isDue(now + 3 * Pace.TICK_MILLIS * MILLI)).isFalse();
-        assertThat(pace.isDue(now + Pace.LONGEST_MILLIS * MILLI))
+        assertThat(pace.isDue(now + Pace.LONGEST_REST_MILLIS * MILLI))
                 .as("the longest")
                 .isTrue();
+    }
+
+    @Test
+    void looksAtAllHeapsAreRareOnlyWhereOneTakesLong() {
+        pace.looked(now, QUICK);
+        pace.looked(now, 1000 * MILLI);
+        assertThat(pace.isLookDue(now))
+                .as("one alone may have been interrupted")
+                .isTrue();
+        pace.looked(now, MILLI);
+        assertThat(pace.isLookDue(now))
+                .as("no longer than the governor waits anyway")
+                .isTrue();
+        pace.looked(now, 5 * MILLI);
+        pace.looked(now, 5 * MILLI);
+        assertThat(pace.isLookDue(now + Pace.LOOK_REST * MILLI)).isFalse();
+        assertThat(pace.isLookDue(now + 5 * Pace.LOOK_REST * MILLI)).isTrue();
+        pace.looked(now, 1000 * MILLI);
+        pace.looked(now, 1000 * MILLI);
+        assertThat(pace.isLookDue(now + Pace.LONGEST_LOOK_MILLIS * MILLI))
+                .as("the longest")
+                .isTrue();
+        assertThat(pace.isLookDue(now - 1)).as("a clock that jumps back").isTrue();
     }
 
     @Test

@@ -9,11 +9,14 @@ import io.github.acealloc.testing.TestBlock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others released to a loop is taken in for it, and a heap that it does not use is given up. */
 class ScavengerQueueTest extends ScavengerRig {
-    @Test
-    void whatTakesLongerThanOnePassGoesOnAtOnceAndThenEnds() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTakesLongerThanOnePassGoesOnAtOnceAndThenEnds(boolean others) {
         Loop loop = loop();
         ThreadHeap heap = attach(loop, loop, Long.BYTES);
         int many = 500_000;
@@ -28,7 +31,9 @@ class ScavengerQueueTest extends ScavengerRig {
         now += DELAY;
         int passes = 0;
         do {
-            boolean unfinished = scavenger.look(now, DELAY, PAGES, LEAVE);
+            boolean unfinished = (others && passes > 0)
+                    ? scavenger.goOn(now, DELAY, PAGES, LEAVE) // when it is not yet time for all heaps
+                    : scavenger.look(now, DELAY, PAGES, LEAVE);
             assertThat(unfinished || passes == 0 || heap.remoteCount() == 0)
                     .as("pass %s of %s blocks", passes, heap.remoteCount())
                     .isTrue();
@@ -40,6 +45,9 @@ class ScavengerQueueTest extends ScavengerRig {
         lookAfter(DELAY);
         assertThat(scavenger.look(now, DELAY, PAGES, LEAVE))
                 .as("nothing is left to do")
+                .isFalse();
+        assertThat(scavenger.goOn(now, DELAY, PAGES, LEAVE))
+                .as("nor to go on with")
                 .isFalse();
         assertThat(heap.committedBytes()).isZero();
     }
