@@ -31,6 +31,11 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
     private static final int FULL_ROUNDS = 5;
     private static final int QUICK_ROUNDS = 2;
+    private static final int MOST_LOOPS = 10_000;
+
+    /** A TiB. */
+    private static final int MOST_MIB = 1 << 20;
+
     private static final Duration QUICK_LIMIT = Duration.ofSeconds(155);
 
     @Option(
@@ -67,6 +72,20 @@ public final class CompareCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Live buffers of the allocation pattern, powers of two up to 65536 (default: all).")
     List<Integer> live;
+
+    @Option(
+            names = "--loops",
+            split = ",",
+            paramLabel = "N",
+            description = "Event loops of many-loops (default: 64; when quick: 16).")
+    List<Integer> loops = List.of();
+
+    @Option(
+            names = "--mib",
+            split = ",",
+            paramLabel = "N",
+            description = "MiB that are live in big (default: 2048; when quick: 128).")
+    List<Integer> mib = List.of();
 
     @Option(
             names = "--mix",
@@ -127,8 +146,13 @@ public final class CompareCommand implements Callable<Integer> {
         return exit;
     }
 
-    /** What was asked for; without any option on it, quick runs its own few cells. */
+    /** What was asked for. */
     List<Cell> cells() {
+        return Plan.sized(plainCells(), loops, mib);
+    }
+
+    /** Without any option on them, quick runs its own few cells. */
+    private List<Cell> plainCells() {
         boolean selected = live != null || mixes != null || kinds != null || leaks != null || threads > 1;
         if (quick && !selected) {
             return Plan.quick(orElse(workloads, Plan.QUICK));
@@ -153,6 +177,12 @@ public final class CompareCommand implements Callable<Integer> {
         for (int n : orElse(live, List.<Integer>of())) {
             boolean valid = n >= 1 && n <= 1 << Character.SIZE && Integer.bitCount(n) == 1;
             require(valid, "--live: " + n + " (expected: a power of two, <= 65536)");
+        }
+        for (int n : loops) {
+            require(n >= 1 && n <= MOST_LOOPS, "--loops: " + n + " (expected: 1 to " + MOST_LOOPS + ")");
+        }
+        for (int n : mib) {
+            require(n >= 1 && n <= MOST_MIB, "--mib: " + n + " (expected: 1 to " + MOST_MIB + ")");
         }
         known("--mix", orElse(mixes, List.of()), Selection.ALL_MIXES);
         known("--kind", orElse(kinds, List.of()), Selection.ALL_KINDS);

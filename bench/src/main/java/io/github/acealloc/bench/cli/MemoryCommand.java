@@ -21,12 +21,15 @@ public final class MemoryCommand implements Callable<Integer> {
     @Option(names = "--scale", description = "Its size: ${COMPLETION-CANDIDATES}.")
     Scale scale = Scale.FULL;
 
+    @Option(names = "--size", description = "Event loops, or MiB, of a workload that has several sizes.")
+    int size;
+
     @Option(names = "--allocator", required = true, description = "The allocator under test.")
     AllocatorKind allocator;
 
     @Override
     public Integer call() throws Exception {
-        System.out.println(new ObjectMapper().writeValueAsString(MemoryRun.of(workload, scale, allocator)));
+        System.out.println(new ObjectMapper().writeValueAsString(MemoryRun.of(workload, scale, size, allocator)));
         return 0;
     }
 }

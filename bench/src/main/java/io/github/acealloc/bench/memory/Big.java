@@ -35,6 +35,11 @@ record Big(long live, int turns) implements MemoryWorkload {
     private static final Big WARM_UP = new Big(16L << 20, 6_000);
 
     @Override
+    public Big sized(int size) {
+        return new Big((long) size << 20, turns);
+    }
+
+    @Override
     public Duration expected() {
         return Duration.ofMillis(3000L + turns / 10);
     }

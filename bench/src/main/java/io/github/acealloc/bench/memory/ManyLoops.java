@@ -38,6 +38,11 @@ record ManyLoops(int count, Duration busy, Duration silence) implements MemoryWo
     private static final ManyLoops WARM_UP = new ManyLoops(4, Duration.ofSeconds(2), Duration.ZERO);
 
     @Override
+    public ManyLoops sized(int size) {
+        return new ManyLoops(size, busy, silence);
+    }
+
+    @Override
     public Duration expected() {
         return busy.plus(silence.multipliedBy(2)).plusSeconds(5);
     }

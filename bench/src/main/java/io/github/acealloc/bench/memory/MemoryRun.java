@@ -23,9 +23,10 @@ public final class MemoryRun {
 
     private MemoryRun() {}
 
-    /** Runs a workload with an allocator. */
-    public static Measurement of(Workload workload, Scale scale, AllocatorKind kind) throws Exception {
-        return of(scale.create(workload), kind);
+    /** Runs a workload with an allocator; {@code size} is 0 for its usual one. */
+    public static Measurement of(Workload workload, Scale scale, int size, AllocatorKind kind) throws Exception {
+        MemoryWorkload usual = scale.create(workload);
+        return of(size > 0 ? usual.sized(size) : usual, kind);
     }
 
     static Measurement of(MemoryWorkload workload, AllocatorKind kind) throws Exception {

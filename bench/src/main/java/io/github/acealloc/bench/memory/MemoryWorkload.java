@@ -17,6 +17,16 @@ interface MemoryWorkload {
     Duration expected();
 
     /**
+     * The same in another size.
+     *
+     * @param size event loops, or MiB
+     * @throws UnsupportedOperationException if it has one size only
+     */
+    default MemoryWorkload sized(int size) {
+        throw new UnsupportedOperationException("--size: " + size + " (expected: none, the workload has one size)");
+    }
+
+    /**
      * Does the same in small, often enough to be compiled and with too little memory to matter, with an allocator that
      * is thrown away afterwards.
      */

@@ -19,6 +19,8 @@ public record Cell(Workload workload, Map<String, String> parameters) {
     public static final String TOUCH = "touch";
     public static final String OPERATION = "operation";
     public static final String THREADS = "threads";
+    public static final String LOOPS = "loops";
+    public static final String MIB = "mib";
     public static final String LEAK = "leak";
 
     /** Keeps an unmodifiable copy of the parameters in their order. */
@@ -31,6 +33,12 @@ public record Cell(Workload workload, Map<String, String> parameters) {
         Map<String, String> extended = new LinkedHashMap<>(parameters);
         extended.put(name, value.toString());
         return new Cell(workload, extended);
+    }
+
+    /** Returns the size of a memory workload that has several: event loops, or MiB; 0 for its usual one. */
+    public int size() {
+        String size = parameters.getOrDefault(LOOPS, parameters.get(MIB));
+        return size == null ? 0 : Integer.parseInt(size);
     }
 
     /** Returns the leak-detection setting of the measured JVM. */
@@ -49,6 +57,8 @@ public record Cell(Workload workload, Map<String, String> parameters) {
         return switch (name) {
             case LIVE -> " " + value + " live";
             case THREADS -> " " + value + " threads";
+            case LOOPS -> " " + value + " loops";
+            case MIB -> " " + value + " MiB";
             case TOUCH -> Boolean.parseBoolean(value) ? " touched" : "";
             case LEAK -> " [leak " + value + "]";
             default -> " " + value;

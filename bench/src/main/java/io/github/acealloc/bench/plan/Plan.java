@@ -4,6 +4,7 @@ package io.github.acealloc.bench.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The list of cells that a selection stands for.
@@ -47,6 +48,29 @@ public final class Plan {
             }
         }
         return cells;
+    }
+
+    /**
+     * Returns the cells with those workloads in several sizes that have them.
+     *
+     * @param loops numbers of event loops of many-loops; none for its usual one
+     * @param mib MiB that are live in big; none for the usual ones
+     */
+    public static List<Cell> sized(List<Cell> cells, List<Integer> loops, List<Integer> mib) {
+        return cells.stream()
+                .flatMap(cell -> switch (cell.workload()) {
+                    case MANY_LOOPS -> sized(cell, Cell.LOOPS, loops);
+                    case BIG -> sized(cell, Cell.MIB, mib);
+                    default -> Stream.of(cell);
+                })
+                .toList();
+    }
+
+    private static Stream<Cell> sized(Cell cell, String name, List<Integer> sizes) {
+        Cell bare = new Cell(cell.workload(), Map.of());
+        return sizes.isEmpty()
+                ? Stream.of(cell)
+                : sizes.stream().map(size -> bare.with(name, size).with(Cell.LEAK, cell.leak()));
     }
 
     /** Returns the few cells that show each workload once. */

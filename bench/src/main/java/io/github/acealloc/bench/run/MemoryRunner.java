@@ -19,6 +19,9 @@ import java.util.List;
 final class MemoryRunner implements CellRunner {
     private static final String TOUCHED_HEAP = "-XX:+AlwaysPreTouch";
 
+    /** What all measured JVMs may take of direct memory. */
+    private static final int USUAL_LIMIT_MIB = 4096;
+
     private final Scale scale;
     private final List<String> jvmArgs;
     private final Path logs;
@@ -41,8 +44,14 @@ final class MemoryRunner implements CellRunner {
                 "--scale",
                 scale.name(),
                 "--allocator",
-                contestant.kind().name());
-        List<String> options = ChildJvm.options(cell.leak(), ChildJvm.extra(contestant, jvmArgs));
+                contestant.kind().name(),
+                "--size",
+                Integer.toString(cell.size()));
+        List<String> extra = new ArrayList<>(ChildJvm.extra(contestant, jvmArgs));
+        if (cell.size() > USUAL_LIMIT_MIB / 2) {
+            extra.add(0, "-XX:MaxDirectMemorySize=" + 2L * cell.size() + "m"); // room for what an allocator adds
+        }
+        List<String> options = ChildJvm.options(cell.leak(), extra);
         try (ChildProcess<Measurement> process = new ChildProcess<>(Measurement.class, options, arguments, log)) {
             return process.answer();
         }

@@ -71,6 +71,18 @@ class PlanTest {
     }
 
     @Test
+    void someMemoryWorkloadsHaveSeveralSizes() {
+        List<Cell> cells = Plan.full(selection(List.of(Workload.MANY_LOOPS, Workload.BIG, Workload.HUGE), 1));
+
+        assertThat(Plan.sized(cells, List.of(), List.of())).isEqualTo(cells).allMatch(cell -> cell.size() == 0);
+        List<Cell> sized = Plan.sized(cells, List.of(8, 256), List.of(16_384));
+        assertThat(sized).extracting(Cell::size).containsExactly(8, 256, 16_384, 0);
+        assertThat(sized)
+                .extracting(Cell::title)
+                .contains("many-loops 256 loops [leak disabled]", "big 16384 MiB [leak disabled]");
+    }
+
+    @Test
     void quickPlanIsShortAndHasTheServer() {
         List<Cell> cells = Plan.quick(Plan.QUICK);
 
