@@ -1,46 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.github.acealloc.control.LearnedPolicy;
-import io.github.acealloc.control.LearnedPolicy.Limits;
-import io.github.acealloc.slab.SizeClasses;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.UUID;
 
-/**
- * A learned policy as a small JSON file:
- * {@code {"format": "acealloc-policy", "version": 1, "classes": 80, "direct": {"1024": {"cap": 96, "batch": 16}}, "heap": {}}}.
- */
+/** The file of a learned policy: found by its name, read, and replaced as a whole. What is in it is {@link PolicyText}'s. */
 final class PolicyFile {
-    private static final String FORMAT = "acealloc-policy";
-    private static final int VERSION = 1;
+    /** What is needed when an application is gone and its class loader closed: loaded while that can be done. */
+    static final List<Class<?>> NEEDED_AT_LAST = List.of(PolicyText.class, PolicyText.Lines.class);
 
     /** A file that is larger is none of ours. */
     private static final int MAX_BYTES = 64 << 10;
 
     private static final int MAX_LINKS = 40;
-
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
-
-    private static final String DIRECT = "direct";
-    private static final String HEAP = "heap";
 
     private PolicyFile() {}
 
@@ -60,32 +42,10 @@ final class PolicyFile {
     /**
      * Reads a file.
      *
-     * @throws IOException if it cannot be read or is not a policy of this version; the text says what was found
+     * @throws IOException if it cannot be read or is not a policy of this format; the text says what was found
      */
     static Policies read(Path file) throws IOException {
-        Map<String, LearnedPolicy> kinds = new HashMap<>();
-        try (JsonParser json = JSON.createParser(bytes(file))) {
-            next(json, JsonToken.START_OBJECT, "the file", "an object");
-            header(json, "format", FORMAT);
-            header(json, "version", Integer.toString(VERSION));
-            header(json, "classes", Integer.toString(SizeClasses.COUNT));
-            for (String kind = json.nextFieldName(); kind != null; kind = json.nextFieldName()) {
-                expect(kind.equals(DIRECT) || kind.equals(HEAP), kind, "direct or heap");
-                kinds.put(kind, policy(json));
-            }
-            expect(json.currentToken() == JsonToken.END_OBJECT, "the file: " + json.getText(), "direct or heap");
-            next(json, null, "after the end", "nothing more");
-        } catch (JsonProcessingException e) {
-            throw new IOException(
-                    "line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage()
-                            + " (expected: a learned policy)",
-                    e);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-        return new Policies(
-                kinds.getOrDefault(DIRECT, LearnedPolicy.NONE), kinds.getOrDefault(HEAP, LearnedPolicy.NONE));
+        return PolicyText.read(new String(bytes(file), StandardCharsets.UTF_8));
     }
 
     /** Never more than is allowed, whatever the file system says of its length. */
@@ -95,34 +55,6 @@ final class PolicyFile {
             expect(bytes.length <= MAX_BYTES, "length: more than " + MAX_BYTES + " bytes", "<= " + MAX_BYTES);
             return bytes;
         }
-    }
-
-    private static void header(JsonParser json, String name, String value) throws IOException {
-        expect(name.equals(json.nextFieldName()), String.valueOf(json.currentName()), "first " + name);
-        json.nextToken();
-        expect(value.equals(json.getText()), name + ": " + json.getText(), value);
-    }
-
-    private static LearnedPolicy policy(JsonParser json) throws IOException {
-        next(json, JsonToken.START_OBJECT, json.currentName(), "an object");
-        Map<Integer, Limits> limits = new HashMap<>();
-        for (String bytes = json.nextFieldName(); bytes != null; bytes = json.nextFieldName()) {
-            expect(bytes.matches("\\d{1,7}"), bytes, "the size of a class's blocks");
-            next(json, JsonToken.START_OBJECT, bytes, "an object");
-            limits.put(Integer.valueOf(bytes), new Limits(number(json, "cap"), number(json, "batch")));
-            next(json, JsonToken.END_OBJECT, bytes, "cap and batch, no more");
-        }
-        return new LearnedPolicy(limits);
-    }
-
-    private static int number(JsonParser json, String name) throws IOException {
-        expect(name.equals(json.nextFieldName()), String.valueOf(json.currentName()), name);
-        next(json, JsonToken.VALUE_NUMBER_INT, name, "a whole number");
-        return json.getIntValue();
-    }
-
-    private static void next(JsonParser json, JsonToken token, String name, String expected) throws IOException {
-        expect(json.nextToken() == token, name + ": " + json.getText(), expected);
     }
 
     private static void expect(boolean condition, String found, String expected) throws IOException {
@@ -145,16 +77,7 @@ final class PolicyFile {
         }
         Path fresh = Files.createFile(beside(target)); // with the mode that any new file gets
         try {
-            try (JsonGenerator json = JSON.createGenerator(Files.newOutputStream(fresh))) {
-                json.useDefaultPrettyPrinter();
-                json.writeStartObject();
-                json.writeStringField("format", FORMAT);
-                json.writeNumberField("version", VERSION);
-                json.writeNumberField("classes", SizeClasses.COUNT);
-                write(json, DIRECT, policies.direct());
-                write(json, HEAP, policies.heap());
-                json.writeEndObject();
-            }
+            Files.writeString(fresh, PolicyText.write(policies));
             if (isThere) {
                 copyModeAndOwner(target, fresh);
             }
@@ -216,16 +139,5 @@ final class PolicyFile {
             // Only the superuser may give files to others; the new one is ours then.
         }
         view.setPermissions(old.permissions());
-    }
-
-    private static void write(JsonGenerator json, String kind, LearnedPolicy policy) throws IOException {
-        json.writeObjectFieldStart(kind);
-        for (Map.Entry<Integer, Limits> entry : policy.limits().entrySet()) {
-            json.writeObjectFieldStart(entry.getKey().toString());
-            json.writeNumberField("cap", entry.getValue().cap());
-            json.writeNumberField("batch", entry.getValue().batch());
-            json.writeEndObject();
-        }
-        json.writeEndObject();
     }
 }

@@ -52,6 +52,20 @@ class ArchitectureTest {
                     "sun..",
                     "jdk.internal..");
 
+    /** No library that a user's own version of it could be at odds with. */
+    @ArchTest
+    static final ArchRule NOTHING_ELSE_IS_NEEDED = classes()
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "",
+                    "java..",
+                    "jdk.jfr..",
+                    "com.sun.management..",
+                    "io.github.acealloc..",
+                    "io.netty..",
+                    "org.jctools..");
+
     @ArchTest
     static final ArchRule BUFFERS_ARE_NOT_PUBLIC =
             classes().that().areAssignableTo(ByteBuf.class).should().bePackagePrivate();

@@ -164,7 +164,7 @@ class DroppedAllocatorTest {
 
     @Test
     void whatWasLearnedIsKept(@TempDir Path directory) throws InterruptedException {
-        Path file = directory.resolve("policy.json");
+        Path file = directory.resolve("policy.properties");
         learnAndDrop(file);
         long start = System.nanoTime();
         while (!Files.exists(file) && System.nanoTime() - start < PATIENCE_NANOS) {

@@ -3,7 +3,6 @@ package io.github.acealloc.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import io.github.acealloc.AceAllocator;
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.netty.bootstrap.PlainServer;
@@ -57,7 +56,6 @@ class Netty41Test {
         classPath.add(placeOf(AceConfig.class));
         classPath.add(placeOf(MessagePassingQueue.class));
         classPath.add(placeOf(MpscVarHandleArrayQueue.class));
-        classPath.add(placeOf(JsonFactory.class));
         return classPath;
     }
 

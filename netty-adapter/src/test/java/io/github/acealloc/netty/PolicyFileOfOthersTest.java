@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ class PolicyFileOfOthersTest {
     private static final Policies SOME =
             new Policies(new LearnedPolicy(Map.of(1024, new Limits(96, 16))), LearnedPolicy.NONE);
     private static final String FOREIGN = "user = root\npassword = secret\n";
+    private static final String OF_AN_EARLIER_BUILD =
+            "{\n  \"format\" : \"acealloc-policy\",\n  \"version\" : 1,\n  \"classes\" : 80,\n  \"direct\" : { },\n  \"heap\" : { }\n}";
 
     @TempDir
     private Path folder;
@@ -39,7 +42,7 @@ class PolicyFileOfOthersTest {
 
     @BeforeEach
     void name() {
-        file = folder.resolve("policy.json");
+        file = folder.resolve("policy.properties");
     }
 
     private PolicyKeeper keeper(Path path) {
@@ -64,7 +67,14 @@ class PolicyFileOfOthersTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {FOREIGN, "", "{}", "{\"format\": \"acealloc-policy\", \"version\": 2}", "{\"format\": \"ace"})
+            strings = {
+                FOREIGN,
+                "",
+                "{}",
+                OF_AN_EARLIER_BUILD,
+                "classes = 80\nformat = ace-alloc-policy-2\n",
+                "classes = 80\nform"
+            })
     void whatIsNoPolicyIsNeverWrittenOver(String text) throws IOException {
         Files.writeString(file, text);
         try (LogCapture log = new LogCapture(PolicyKeeper.class)) {
@@ -84,6 +94,39 @@ class PolicyFileOfOthersTest {
                 .hasMessageContaining("is no learned policy and stays as it is");
         assertThat(file).hasContent(text);
         assertThat(files()).containsExactly(file);
+    }
+
+    @Test
+    void aPolicyOfAnEarlierBuildIsNamedAndWhatToDoIsSaid() throws IOException {
+        Files.writeString(file, OF_AN_EARLIER_BUILD);
+        assertThatThrownBy(() -> PolicyFile.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("JSON, which earlier builds wrote")
+                .hasMessageContaining("delete the file if it is such a policy, or give another name");
+    }
+
+    @Test
+    void aBinaryFileStaysAsItIs() throws IOException {
+        byte[] bytes = new byte[10_000];
+        for (long seed = 0; seed < 50; seed++) {
+            new Random(seed).nextBytes(bytes);
+            Files.write(file, bytes);
+            assertThatThrownBy(() -> PolicyFile.read(file))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("(expected: ");
+            assertThatThrownBy(() -> PolicyFile.write(file, SOME)).isInstanceOf(IOException.class);
+            assertThat(file).hasBinaryContent(bytes);
+        }
+    }
+
+    @Test
+    void nothingThatIsInAnothersFileGetsIntoTheLog() throws IOException {
+        Files.writeString(file, FOREIGN);
+        try (LogCapture log = new LogCapture(PolicyKeeper.class)) {
+            keeper(file).read();
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.lines().get(0)).doesNotContain("password").doesNotContain("secret");
+        }
     }
 
     /** What was put there after the start is not ours either. */
@@ -119,9 +162,9 @@ class PolicyFileOfOthersTest {
 
     @Test
     void aLinkStaysALinkAndItsTargetIsWritten() throws IOException {
-        Path target = Files.createDirectory(folder.resolve("elsewhere")).resolve("real.json");
+        Path target = Files.createDirectory(folder.resolve("elsewhere")).resolve("real.properties");
         Path second = folder.resolve("second");
-        Files.createSymbolicLink(second, Path.of("elsewhere", "real.json"));
+        Files.createSymbolicLink(second, Path.of("elsewhere", "real.properties"));
         Files.createSymbolicLink(file, second);
         PolicyFile.write(file, SOME);
         assertThat(PolicyFile.read(target)).as("of a target that was not there").isEqualTo(SOME);
@@ -174,7 +217,7 @@ class PolicyFileOfOthersTest {
     /** It is said when the allocator is made, before anything is learned. */
     @Test
     void aNameThatLeadsNowhereIsSaidAtOnce() throws IOException {
-        Path nowhere = folder.resolve("none").resolve("policy.json");
+        Path nowhere = folder.resolve("none").resolve("policy.properties");
         Map<String, String> settings = Map.of("acealloc.mode", "learn", "acealloc.policy", nowhere.toString());
         try (LogCapture log = new LogCapture(PolicyKeeper.class);
                 AceByteBufAllocator allocator = new AceByteBufAllocator(Laws.config(settings))) {
@@ -218,7 +261,7 @@ class PolicyFileOfOthersTest {
         assertThat(childWith(file))
                 .contains("acealloc.policy: " + file + " was not written at the end; it cannot be written: ");
         assertThat(file).hasContent(FOREIGN);
-        Path nowhere = folder.resolve("none").resolve("policy.json");
+        Path nowhere = folder.resolve("none").resolve("policy.properties");
         assertThat(childWith(nowhere)).contains("acealloc.policy: " + nowhere + " was not written at the end; it ");
         Files.delete(file);
         assertThat(childWith(file)).doesNotContain("was not written");

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What was learned comes back from its file as it was, or not at all and with a word that says why. */
 class PolicyFileTest {
-    private static final String HEADER =
-            "{\"format\": \"acealloc-policy\", \"version\": 1, \"classes\": " + SizeClasses.COUNT;
+    private static final String HEAD = "classes = " + SizeClasses.COUNT + "\n";
+    private static final String TAIL = "format = ace-alloc-policy-1\n";
     private static final Policies SOME = new Policies(
             new LearnedPolicy(Map.of(1024, new Limits(96, 16), 16, new Limits(0, 1))),
             new LearnedPolicy(Map.of(SizeClasses.MAX_BLOCK, new Limits(Controller.MOST_CAP, Controller.MOST_BATCH))));
@@ -38,7 +38,7 @@ class PolicyFileTest {
     private Path folder;
 
     private Path file() {
-        return folder.resolve("policy.json");
+        return folder.resolve("policy.properties");
     }
 
     private Path file(String text) throws IOException {
@@ -70,66 +70,74 @@ class PolicyFileTest {
 
     @Test
     void aKindThatIsLeftOutHasLearnedNothing() throws IOException {
-        Policies read = PolicyFile.read(file(HEADER + ", \"heap\": {\"16\": {\"cap\": 3, \"batch\": 2}}}"));
+        Policies read = PolicyFile.read(file(HEAD + "heap.16 = cap 3, batch 2\n" + TAIL));
         assertThat(read.direct()).isEqualTo(LearnedPolicy.NONE);
         assertThat(read.heap().limits()).isEqualTo(Map.of(16, new Limits(3, 2)));
     }
 
-    /** What is in the file, and what the text must say of it. */
+    /** The lines that are in the file, and what the text must say of them. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '\'',
             value = {
-                "'' | (expected: an object)",
-                "not JSON | (expected: a learned policy)",
-                "[] | the file: [ (expected: an object)",
-                "null | the file: null (expected: an object)",
-                "42 | the file: 42 (expected: an object)",
-                "{} | first format",
-                "{\"version\": 1} | version (expected: first format)",
-                "{\"format\": \"jemalloc\"} | format: jemalloc (expected: acealloc-policy)",
-                "{\"format\": [\"acealloc-policy\"]} | format: [ (expected: acealloc-policy)",
-                "{\"format\": null} | format: null (expected: acealloc-policy)",
-                "{\"format\": \"acealloc-policy\", \"classes\": 80} | classes (expected: first version)",
-                "{\"format\": \"acealloc-policy\", \"version\": 0} | version: 0 (expected: 1)",
-                "{\"format\": \"acealloc-policy\", \"version\": 2} | version: 2 (expected: 1)",
-                "{\"format\": \"acealloc-policy\", \"version\": 1, \"classes\": 79} | classes: 79 (expected: ",
-                "HEAD, \"native\": {}} | native (expected: direct or heap)",
-                "HEAD, \"format\": \"acealloc-policy\"} | (expected: a learned policy)",
-                "HEAD, \"direct\": []} | direct: [ (expected: an object)",
-                "HEAD, \"direct\": null} | direct: null (expected: an object)",
-                "HEAD, \"direct\": {}, \"direct\": {}} | Duplicate field 'direct'",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 1, \"batch\": 1}, \"16\": {\"cap\": 2, \"batch\": 1}}}"
-                        + " | Duplicate field '16'",
-                "HEAD, \"direct\": {\"17\": {\"cap\": 1, \"batch\": 1}}} | block size: 17 (expected: a size class)",
-                "HEAD, \"direct\": {\"0\": {\"cap\": 1, \"batch\": 1}}} | block size: 0 (expected: a size class)",
-                "HEAD, \"direct\": {\"2097152\": {\"cap\": 1, \"batch\": 1}}} | 2097152 (expected: a size class)",
-                "HEAD, \"direct\": {\"-16\": {\"cap\": 1, \"batch\": 1}}} | -16 (expected: the size of a class's blocks)",
-                "HEAD, \"direct\": {\"99999999999\": {}}} | 99999999999 (expected: the size of a class's blocks)",
-                "HEAD, \"direct\": {\"\": {\"cap\": 1, \"batch\": 1}}} | (expected: the size of a class's blocks)",
-                "HEAD, \"direct\": {\"16\": 5}} | 16: 5 (expected: an object)",
-                "HEAD, \"direct\": {\"16\": {}}} | (expected: cap)",
-                "HEAD, \"direct\": {\"16\": {\"batch\": 1, \"cap\": 1}}} | batch (expected: cap)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 1}}} | (expected: batch)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": -1, \"batch\": 1}}} | cap: -1 (expected: 0 to 16384)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 16385, \"batch\": 1}}} | cap: 16385 (expected: 0 to 16384)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 99999999999, \"batch\": 1}}} | (99999999999)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": \"1\", \"batch\": 1}}} | cap: 1 (expected: a whole number)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 1.5, \"batch\": 1}}} | cap: 1.5 (expected: a whole number)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": NaN, \"batch\": 1}}} | NaN",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 1, \"batch\": 0}}} | batch: 0 (expected: 1 to 256)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 1, \"batch\": 257}}} | batch: 257 (expected: 1 to 256)",
-                "HEAD, \"direct\": {\"16\": {\"cap\": 1, \"batch\": 1, \"x\": 1}}} | 16: x (expected: cap and batch, no more)",
-                "HEAD} {} | after the end: { (expected: nothing more)",
-                "HEAD} x | (expected: a learned policy)"
+                "'' | no line for format",
+                "no policy | no line for format",
+                "[] | no line for format",
+                "null | no line for format",
+                "42 | no line for format",
+                "HEAD | no line for format",
+                "HEAD; direct.16 = cap 1, batch 1 | no line for format",
+                "HEAD; direct.16 = cap 1, batch 1; # TAIL | no line for format",
+                "user = a; user = b | no line for format",
+                "{} | JSON",
+                "format = jemalloc | format = jemalloc (expected: ace-alloc-policy-1)",
+                "format | format = (expected: ace-alloc-policy-1)",
+                "HEAD; format = ace-alloc-policy-0 | format = ace-alloc-policy-0 (expected: ace-alloc-policy-1)",
+                "HEAD; format = ace-alloc-policy-10 | format = ace-alloc-policy-10 (expected: ace-alloc-policy-1)",
+                "HEAD; format = ace-alloc-policy | format = ace-alloc-policy (expected: ace-alloc-policy-1)",
+                "HEAD; TAIL; TAIL | format is there twice (expected: one line for each)",
+                "HEAD; TAIL; direct.16 = cap 1, batch 1 | direct.16 is below format (expected: format = ace-alloc-",
+                "HEAD; TAIL; x | x is below format (expected: format = ace-alloc-policy-1 as the last line)",
+                "TAIL | no line for classes (expected: classes = ",
+                "classes = 79; TAIL | classes = 79 (expected: ",
+                "classes; TAIL | classes = (expected: ",
+                "HEAD; HEAD; TAIL | classes is there twice",
+                "HEAD; native.16 = cap 1, batch 1; TAIL | native.16 (expected: direct or heap, a dot and a block size",
+                "HEAD; Direct.16 = cap 1, batch 1; TAIL | Direct.16 (expected: direct or heap",
+                "HEAD; 16 = cap 1, batch 1; TAIL | 16 (expected: direct or heap",
+                "HEAD; direct; TAIL | direct (expected: direct or heap, a dot and a block size",
+                "HEAD; direct. = cap 1, batch 1; TAIL | direct. (expected: direct or heap, a dot and a block size",
+                "HEAD; direct.16 = cap 1, batch 1; direct.16 = cap 2, batch 1; TAIL | direct.16 is there twice",
+                "HEAD; direct.17 = cap 1, batch 1; TAIL | direct.17 (expected: the size of a class's blocks, such as ",
+                "HEAD; heap.2097152 = cap 1, batch 1; TAIL | heap.2097152 (expected: the size of a class's blocks",
+                "HEAD; direct.0 = cap 1, batch 1; TAIL | direct.0 (expected: direct or heap",
+                "HEAD; direct.016 = cap 1, batch 1; TAIL | direct.016 (expected: direct or heap",
+                "HEAD; direct.-16 = cap 1, batch 1; TAIL | direct.-16 (expected: direct or heap",
+                "HEAD; direct.99999999999 = cap 1, batch 1; TAIL | direct.99999999999 (expected: direct or heap",
+                "HEAD; direct.16; TAIL | direct.16 = (expected: cap 0 to 16384, batch 1 to 256, both whole)",
+                "HEAD; direct.16 = 5; TAIL | direct.16 = 5 (expected: cap 0 to 16384, batch 1 to 256, both whole)",
+                "HEAD; direct.16 = batch 1, cap 1; TAIL | direct.16 = batch 1, cap 1 (expected: cap",
+                "HEAD; direct.16 = cap 1; TAIL | direct.16 = cap 1 (expected: cap",
+                "HEAD; direct.16 = cap , batch 1; TAIL | direct.16 = cap , batch 1 (expected: cap",
+                "HEAD; direct.16 = cap 1 batch 1; TAIL | direct.16 = cap 1 batch 1 (expected: cap",
+                "HEAD; direct.16 = cap -1, batch 1; TAIL | direct.16 = cap -1, batch 1 (expected: cap 0 to 16384",
+                "HEAD; direct.16 = cap 16385, batch 1; TAIL | direct.16 = cap 16385, batch 1 (expected: cap 0 to 16384",
+                "HEAD; direct.16 = cap 99999999999, batch 1; TAIL | direct.16 = cap 99999999999, batch 1 (expected: cap",
+                "HEAD; direct.16 = cap '1', batch 1; TAIL | direct.16 = cap '1', batch 1 (expected: cap",
+                "HEAD; direct.16 = cap 1.5, batch 1; TAIL | direct.16 = cap 1.5, batch 1 (expected: cap",
+                "HEAD; direct.16 = cap NaN, batch 1; TAIL | direct.16 = cap NaN, batch 1 (expected: cap",
+                "HEAD; heap.16 = cap 1, batch 0; TAIL | heap.16 = cap 1, batch 0 (expected: cap 0 to 16384, batch 1 to 256",
+                "HEAD; heap.16 = cap 1, batch 257; TAIL | heap.16 = cap 1, batch 257 (expected: cap",
+                "HEAD; heap.16 = cap 1, batch 1, x 1; TAIL | heap.16 = cap 1, batch 1, x 1 (expected: cap",
+                "HEAD; heap.16 = cap \\u00, batch 1; TAIL | (expected: no backslash in a learned policy)"
             })
-    void damageIsSaidAndNothingIsLearned(String text, String says) throws IOException {
-        file(text.replace("HEAD", HEADER));
+    void damageIsSaidAndNothingIsLearned(String lines, String says) throws IOException {
+        file(lines.replace("HEAD", HEAD.strip()).replace("TAIL", TAIL.strip()).replace("; ", "\n"));
         assertThatThrownBy(() -> PolicyFile.read(file()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(says)
-                .hasMessageContaining(says.startsWith("Duplicate") || says.contains("(9999") ? "" : "expected")
+                .hasMessageContaining("(expected: ")
                 .hasMessageNotContaining("\n");
         assertIgnored(file(), says);
     }
@@ -148,14 +156,15 @@ class PolicyFileTest {
     void noPartOfAFileIsTakenForAPolicy() throws IOException {
         PolicyFile.write(file(), SOME);
         byte[] whole = Files.readAllBytes(file());
-        for (int length = 0; length < whole.length; length++) {
+        int end = whole.length - 1; // the last line's end, which an editor may have left out
+        for (int length = 0; length < end; length++) {
             Files.write(file(), Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> PolicyFile.read(file()))
                     .as("%s bytes", length)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("(expected: ");
         }
-        Files.write(file(), whole);
+        Files.write(file(), Arrays.copyOf(whole, end));
         assertThat(PolicyFile.read(file())).isEqualTo(SOME);
     }
 
@@ -182,7 +191,7 @@ class PolicyFileTest {
 
     @Test
     void whatIsFarTooLongIsNotRead() throws IOException {
-        file(HEADER + "}" + " ".repeat(64 << 10));
+        file(HEAD + " ".repeat(64 << 10) + TAIL);
         assertThatThrownBy(() -> PolicyFile.read(file()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("length: more than 65536 bytes (expected: <= 65536)");
@@ -254,7 +263,7 @@ class PolicyFileTest {
 
     @Test
     void aFolderThatCannotBeWrittenToIsReportedOnce() throws IOException {
-        Path nowhere = file("no folder").resolve("policy.json");
+        Path nowhere = file("no folder").resolve("policy.properties");
         PolicyKeeper keeper = keeper(nowhere, true);
         try (LogCapture log = new LogCapture(PolicyKeeper.class)) {
             keeper.write();
@@ -284,7 +293,7 @@ class PolicyFileTest {
 
     @Test
     void theAllocatorGoesOnWhateverBecomesOfTheFile() throws IOException {
-        Path nowhere = file("no folder").resolve("policy.json");
+        Path nowhere = file("no folder").resolve("policy.properties");
         try (LogCapture log = new LogCapture(PolicyKeeper.class);
                 Loop loop = new Loop()) {
             AceByteBufAllocator allocator = new AceByteBufAllocator(

@@ -169,7 +169,7 @@ class RedeployTest {
 
     @Test
     void whereItLearnsAndKeepsAPolicy() throws Exception {
-        Path file = directory.resolve("policy.json");
+        Path file = directory.resolve("policy.properties");
         set("acealloc.purgeDelayMillis", "200");
         set("acealloc.mode", "learn");
         set("acealloc.policy", file.toString());
@@ -177,6 +177,7 @@ class RedeployTest {
         try (Loop loop = serversLoop()) {
             assertCollected(deployAndUndeploy(loop.executor(), 10, OURS));
         }
+        assertThat(PolicyFile.read(file).isEmpty()).isFalse();
     }
 
     /** The child: an application that is gone or about to go when the JVM ends, and one that stays. */
