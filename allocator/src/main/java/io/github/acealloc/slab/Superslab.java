@@ -97,7 +97,7 @@ public final class Superslab {
         this.recorded = recorded && region.array() == null;
         slabs = new Slab[units];
         allFree = -1 >>> (UNITS - slabs.length);
-        tailBytes = tailBytes(isDirect());
+        tailBytes = tailBytes(isDirect(), units);
         freeUnits = allFree;
         if (this.recorded) {
             for (int unit = 0; unit < slabs.length; unit++) {
@@ -110,8 +110,11 @@ public final class Superslab {
         return direct ? UNITS : UNITS_ON_HEAP;
     }
 
-    private static int tailBytes(boolean direct) {
-        return direct ? OsMemory.PAGE - OsMemory.ALIGNMENT : 0;
+    /** Up to the end of a page; behind a small one, of which a limit may hold very many, no more than its records need. */
+    private static int tailBytes(boolean direct, int units) {
+        int page = OsMemory.PAGE - OsMemory.ALIGNMENT;
+        int records = (units * SlabRecord.BYTES + OsMemory.ALIGNMENT - 1) & -OsMemory.ALIGNMENT;
+        return direct ? units < UNITS ? records : page : 0;
     }
 
     /**
@@ -126,7 +129,7 @@ public final class Superslab {
 
     /** The size of a superslab of so many units. */
     static int bytes(boolean direct, int units) {
-        return units * UNIT_BYTES + tailBytes(direct);
+        return units * UNIT_BYTES + tailBytes(direct, units);
     }
 
     private boolean isDirect() {
