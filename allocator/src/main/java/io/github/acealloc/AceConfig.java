@@ -93,7 +93,17 @@ public final class AceConfig {
                 "1000",
                 "buffers a second, 0 to 1000000",
                 "How many buffers each heap lets Netty's leak detector follow where neither its level nor its interval"
-                        + " is set.");
+                        + " is set."),
+        AGENT(
+                "agent",
+                "on",
+                "on or off",
+                "Whether the agent, where it is given, has Netty's pooled and adaptive allocators hand out ACE's buffers."),
+        AGENT_OPEN_JDK(
+                "agent.openJdk",
+                "true",
+                "true or false",
+                "Whether the agent gives the class path native access, as --enable-native-access=ALL-UNNAMED does.");
 
         private final String property;
         private final String defaultValue;
@@ -133,6 +143,8 @@ public final class AceConfig {
         policy();
         printsStatsAtExit();
         leakTrackedPerSecond();
+        oneOf(Setting.AGENT, "on", "off");
+        oneOf(Setting.AGENT_OPEN_JDK, "true", "false");
     }
 
     /**
@@ -277,6 +289,12 @@ public final class AceConfig {
             throw wrong(Setting.STATS);
         }
         return value.equals("exit");
+    }
+
+    private void oneOf(Setting setting, String... expected) {
+        if (Arrays.stream(expected).noneMatch(values.get(setting)::equalsIgnoreCase)) {
+            throw wrong(setting);
+        }
     }
 
     private int number(Setting setting, int most) {

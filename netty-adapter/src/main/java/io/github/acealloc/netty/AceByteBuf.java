@@ -425,7 +425,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     }
 
     @Override
-    public final ByteBufAllocator alloc() {
+    public ByteBufAllocator alloc() {
         return pool().allocator();
     }
 

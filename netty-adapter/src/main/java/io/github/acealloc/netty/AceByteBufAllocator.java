@@ -80,7 +80,9 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     /** With another source of direct memory: one that fails, for instance. */
     AceByteBufAllocator(AceConfig config, Knobs knobs, OsMemory directMemory) {
         super(PlatformDependent.directBufferPreferred());
-        VertxWarning.check();
+        if (!TakeOver.ON) {
+            VertxWarning.check();
+        }
         Ready.make();
         limits = Limits.of(config);
         LeakSampling leaks = new LeakSampling(config.leakTrackedPerSecond());
@@ -160,18 +162,24 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         return new Policies(loop(direct).learned(), loop(heap).learned());
     }
 
+    BufferPool pool(boolean isDirect) {
+        return isDirect ? direct : heap;
+    }
+
     private static AceLoop loop(BufferPool pool) {
         return pool.engine().loop();
     }
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        return direct.allocate(initialCapacity, maxCapacity);
+        ByteBuf buf = direct.allocate(initialCapacity, maxCapacity);
+        return TakeOver.ON ? Asked.of(null, buf) : buf;
     }
 
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        return heap.allocate(initialCapacity, maxCapacity);
+        ByteBuf buf = heap.allocate(initialCapacity, maxCapacity);
+        return TakeOver.ON ? Asked.of(null, buf) : buf;
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Objects;
  * superslab's own {@code ByteBuffer} by absolute index. Which of the two is a constant of the JVM, so compiled code has
  * one.
  */
-final class AceDirectByteBuf extends AceByteBuf {
+class AceDirectByteBuf extends AceByteBuf {
     private static final boolean BY_ADDRESS = NativeBytes.AVAILABLE;
     private static final boolean UNSAFE = NativeBytes.IS_UNSAFE;
 

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** A buffer over memory on the Java heap: part of a superslab's {@code byte[]}, or an array of its own if huge. */
-final class AceHeapByteBuf extends AceByteBuf {
+class AceHeapByteBuf extends AceByteBuf {
     private static final VarHandle SHORT = view(short[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle SHORT_LE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = view(int[].class, ByteOrder.BIG_ENDIAN);

@@ -58,6 +58,9 @@ final class BufferPool implements Binder {
 
     @Override
     public Block bind(Home heap, Slab slab, int slot) {
+        if (TakeOver.ON) {
+            return Asked.bind(isDirect, heap, slab, slot);
+        }
         return isDirect ? new AceDirectByteBuf(heap, slab, slot) : new AceHeapByteBuf(heap, slab, slot);
     }
 
@@ -257,6 +260,13 @@ final class BufferPool implements Binder {
     /** Gives the calling thread's heap back. */
     void evict() {
         heaps.remove();
+    }
+
+    /** The same; says whether it had one. */
+    boolean evictIfOwned() {
+        boolean owned = heaps.getIfExists() != null;
+        evict();
+        return owned;
     }
 
     void close() {

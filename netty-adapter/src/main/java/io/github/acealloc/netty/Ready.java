@@ -21,7 +21,8 @@ final class Ready {
             OutOfMemory.class,
             RemoteBits.class,
             JavaHeapRoom.class,
-            ThreadExecutorMap.class);
+            ThreadExecutorMap.class,
+            TakeOver.class);
 
     private Ready() {}
 

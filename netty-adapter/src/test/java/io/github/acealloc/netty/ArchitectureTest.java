@@ -55,6 +55,8 @@ class ArchitectureTest {
     /** No library that a user's own version of it could be at odds with. */
     @ArchTest
     static final ArchRule NOTHING_ELSE_IS_NEEDED = classes()
+            .that()
+            .resideOutsideOfPackage("io.github.acealloc.agent..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -65,6 +67,23 @@ class ArchitectureTest {
                     "io.github.acealloc..",
                     "io.netty..",
                     "org.jctools..");
+
+    /** It meets Netty and ACE at run time only, by name: of each there may be several. */
+    @ArchTest
+    static final ArchRule THE_AGENT_STANDS_ALONE = classes()
+            .that()
+            .resideInAPackage("io.github.acealloc.agent..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("", "java..", "org.objectweb.asm..", "io.github.acealloc.agent..");
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_AGENT = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.github.acealloc.agent..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.acealloc.agent..");
 
     @ArchTest
     static final ArchRule BUFFERS_ARE_NOT_PUBLIC =

@@ -29,13 +29,13 @@ public final class ChildJvm {
     }
 
     /** Sets a variable of its environment. */
-    ChildJvm withVariable(String name, String value) {
+    public ChildJvm withVariable(String name, String value) {
         variables.put(name, value);
         return this;
     }
 
     /** Replaces the class path, which is this JVM's otherwise. */
-    ChildJvm withClassPath(List<Path> entries) {
+    public ChildJvm withClassPath(List<Path> entries) {
         classPath = String.join(
                 File.pathSeparator, entries.stream().map(Path::toString).toList());
         return this;
@@ -43,11 +43,16 @@ public final class ChildJvm {
 
     /** Runs it to its end, which must be a good one; gives what it printed, errors included. */
     public String run(Class<?> main, String... args) {
+        return run(main.getName(), args);
+    }
+
+    /** The same for a class that need not be there by that name. */
+    public String run(String main, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
         command.addAll(options);
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(List.of(args));
         try {
             Path output = Files.createTempFile("child", ".txt");
@@ -61,10 +66,8 @@ public final class ChildJvm {
                     process.destroyForcibly();
                 }
                 String text = Files.readString(output, StandardCharsets.UTF_8);
-                assertThat(ended).as("%s hangs: %s", main.getSimpleName(), text).isTrue();
-                assertThat(process.exitValue())
-                        .as("%s says: %s", main.getSimpleName(), text)
-                        .isZero();
+                assertThat(ended).as("%s hangs: %s", main, text).isTrue();
+                assertThat(process.exitValue()).as("%s says: %s", main, text).isZero();
                 return text;
             } finally {
                 Files.delete(output);

@@ -35,7 +35,7 @@ record ManyLoops(int count, Duration busy, Duration silence) implements MemoryWo
     private static final int REPLACED = 25;
     private static final Duration PAUSE = Duration.ofMillis(5);
     private static final Duration INTERVAL = Duration.ofMillis(50);
-    private static final ManyLoops WARM_UP = new ManyLoops(4, Duration.ofSeconds(2), Duration.ZERO);
+    private static final ManyLoops WARM_UP = new ManyLoops(8, Duration.ofSeconds(6), Duration.ofSeconds(2));
 
     @Override
     public ManyLoops sized(int size) {
@@ -44,7 +44,7 @@ record ManyLoops(int count, Duration busy, Duration silence) implements MemoryWo
 
     @Override
     public Duration expected() {
-        return busy.plus(silence.multipliedBy(2)).plusSeconds(5);
+        return busy.plus(silence.multipliedBy(2)).plusSeconds(15);
     }
 
     @Override
