@@ -96,10 +96,9 @@ class AgentTest {
                 .run(StockProgram.class));
     }
 
-    @Test
-    void servesRelocatedNetty() throws IOException {
-        String prefix = "org.example.shaded.";
-        Remapper elsewhere = new Remapper(Opcodes.ASM9) {
+    /** What a build does that relocates Netty: classes, and the names of properties. */
+    private static Remapper relocation(String prefix) {
+        return new Remapper(Opcodes.ASM9) {
             @Override
             public String map(String name) {
                 return name.startsWith("io/netty/") ? prefix.replace('.', '/') + name : name;
@@ -112,7 +111,23 @@ class AgentTest {
                         : super.mapValue(value);
             }
         };
-        String said = run(StockNetty.changed(folder, StockProgram.class, elsewhere), paranoid(prefix));
+    }
+
+    @Test
+    void servesTheNettyOfGrpc() throws IOException {
+        String prefix = "io.grpc.netty.shaded.";
+        List<Path> classPath =
+                new ArrayList<>(StockNetty.changedProgram(folder, StockProgram.class, relocation(prefix)));
+        classPath.add(Path.of("target", "netty-relocated", "grpc-netty-shaded.jar"));
+        String said = run(classPath, paranoid(prefix));
+        expectAce(said);
+        assertThat(said).contains(TAKEN + prefix + "io.netty.buffer");
+    }
+
+    @Test
+    void servesRelocatedNetty() throws IOException {
+        String prefix = "org.example.shaded.";
+        String said = run(StockNetty.changed(folder, StockProgram.class, relocation(prefix)), paranoid(prefix));
         expectAce(said);
         assertThat(said).contains(TAKEN + prefix + "io.netty.buffer");
     }
