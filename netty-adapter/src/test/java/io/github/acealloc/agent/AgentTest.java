@@ -248,6 +248,13 @@ class AgentTest {
         assertThat(run(classPath, AGENT, "-Dacealloc.agent.openJdk=false")).contains("all is well", advice);
     }
 
+    /** The class path of this project's own builds has the agent's classes, but not its jar. */
+    @Test
+    void findsItsJarWhereItsClassesLieElsewhereToo() {
+        assertThat(new ChildJvm().with(AGENT).run(BothProgram.class))
+                .contains("alloc() is right: true", "one engine: true", "laws: []");
+    }
+
     @Test
     void nothingOfItIsLoadedWithoutTheAgent() throws IOException {
         List<Path> classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).stream()
