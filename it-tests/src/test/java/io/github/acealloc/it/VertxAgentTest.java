@@ -9,31 +9,32 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.NetServer;
 import java.io.File;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Vert.x without a line of ACE, in a JVM with the agent: what it receives comes from ACE and is released. */
 class VertxAgentTest {
-    private static final int REQUESTS = 400;
-    private static final int BYTES = 10_000;
+    private static final int PATTERN = 10_007;
+    private static final int PIECES = 2000;
+    private static final String RECEIVED = "received: " + (long) PIECES * PATTERN + ", used: true";
     private static final Path AGENT = Path.of("..", "netty-adapter", "target", "ace-alloc-agent.jar");
 
     @TempDir
     Path folder;
 
-    /** The program: a server and a client. */
+    /** The program: a server that receives 20 MB. */
     static final class Program {
         private Program() {}
 
@@ -41,29 +42,42 @@ class VertxAgentTest {
             ByteBuf buf = ByteBufAllocator.DEFAULT.directBuffer(16);
             System.out.println("buffers: " + buf.getClass().getSimpleName());
             buf.release();
+            AtomicLong received = new AtomicLong();
             Vertx vertx = Vertx.vertx();
-            HttpServer server = get(vertx.createHttpServer()
-                    .requestHandler(request -> request.body().onSuccess(request.response()::end))
+            NetServer server = get(vertx.createNetServer()
+                    .connectHandler(socket -> socket.handler(part -> received.set(check(part, received.get()))))
                     .listen(0, "127.0.0.1"));
-            HttpClient client = vertx.createHttpClient();
-            byte[] body = new byte[BYTES];
-            for (int i = 0; i < REQUESTS; i++) {
-                Arrays.fill(body, (byte) i);
-                Buffer answer = get(client.request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/")
-                        .compose(request -> request.send(Buffer.buffer(body)))
-                        .compose(HttpClientResponse::body));
-                if (!Arrays.equals(answer.getBytes(), body)) {
-                    throw new IllegalStateException("answer " + i + " is wrong");
+            try (Socket client = new Socket("127.0.0.1", server.actualPort())) {
+                byte[] piece = new byte[PATTERN];
+                for (int i = 0; i < piece.length; i++) {
+                    piece[i] = (byte) i;
+                }
+                for (int sent = 0; sent < PIECES; sent++) {
+                    client.getOutputStream().write(piece);
+                }
+                await(() -> received.get() == (long) PIECES * PATTERN);
+            }
+            System.out.println("received: " + received + ", used: " + (used() > 0));
+            get(vertx.close());
+            await(() -> used() == 0); // idle memory goes back by itself, live memory does not
+            System.out.println("left: " + used());
+        }
+
+        /** Returns how many bytes there are now. */
+        private static long check(Buffer part, long before) {
+            for (int i = 0; i < part.length(); i++) {
+                if (part.getByte(i) != (byte) ((before + i) % PATTERN)) {
+                    return Long.MIN_VALUE;
                 }
             }
-            System.out.println("used: " + (used() > 0));
-            get(client.close());
-            get(vertx.close());
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (used() > 0 && System.nanoTime() < end) {
-                Thread.sleep(100); // idle memory goes back by itself, live memory does not
+            return before + part.length();
+        }
+
+        private static void await(BooleanSupplier condition) throws InterruptedException {
+            for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+                    !condition.getAsBoolean() && System.nanoTime() < end; ) {
+                Thread.sleep(50);
             }
-            System.out.println("left: " + used());
         }
 
         private static long used() {
@@ -81,14 +95,14 @@ class VertxAgentTest {
     void releasesWhatItReceives() throws Exception {
         String said = run("-javaagent:" + AGENT.toAbsolutePath().normalize());
         assertThat(said)
-                .contains("buffers: AskedDirectByteBuf", "used: true", "left: 0")
+                .contains("buffers: AskedDirectByteBuf", RECEIVED, "left: 0")
                 .doesNotContain("WARN", "LEAK");
     }
 
     /** The same program sees what it is asked about. */
     @Test
     void withoutTheAgentBuffersAreNettys() throws Exception {
-        assertThat(run("-Dnone")).contains("used: true").doesNotContain("Asked");
+        assertThat(run("-Dnone")).contains(RECEIVED).doesNotContain("Asked");
     }
 
     private String run(String option) throws Exception {

@@ -6,7 +6,7 @@ import java.lang.instrument.Instrumentation;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.net.URISyntaxException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,6 +18,9 @@ import java.util.zip.ZipFile;
  * <p>Whatever fails here leaves the JVM as it was and is said on standard error: no logging is set up so early.
  */
 public final class Agent {
+    private static final String INSIDE = "inside/";
+    private static final String TRANSFORMER = "io.github.acealloc.agent.inside.Transformer";
+    private static final String TRANSFORMER_FILE = INSIDE + TRANSFORMER.replace('.', '/') + ".class";
     private static final AtomicBoolean STARTED = new AtomicBoolean();
     private static final AtomicBoolean TOLD = new AtomicBoolean();
     private static volatile Linker linker;
@@ -77,19 +80,18 @@ public final class Agent {
                 .equals(value);
     }
 
-    private static Linker start(Instrumentation instrumentation)
-            throws IOException, URISyntaxException, ReflectiveOperationException {
-        ZipFile jar = new ZipFile(Path.of(Agent.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .toFile());
-        PartLoader inside =
-                new PartLoader("acealloc-agent", Agent.class.getClassLoader(), jar, "inside/", bytes -> bytes);
-        return (Linker) inside.loadClass("io.github.acealloc.agent.inside.Transformer")
+    private static Linker start(Instrumentation instrumentation) throws IOException, ReflectiveOperationException {
+        ZipFile jar = new ZipFile(Path.of(place()).toFile());
+        PartLoader inside = new PartLoader("acealloc-agent", Agent.class.getClassLoader(), jar, INSIDE, bytes -> bytes);
+        return (Linker) inside.loadClass(TRANSFORMER)
                 .getMethod("start", Instrumentation.class, ZipFile.class, boolean.class)
                 .invoke(null, instrumentation, jar, !is("acealloc.agent.openJdk", "true", "false"));
+    }
+
+    /** Where the jar is: found by what only it has, for this class may lie on the class path, too. */
+    private static URI place() {
+        String url = String.valueOf(Agent.class.getClassLoader().getResource(TRANSFORMER_FILE));
+        return URI.create(url.substring("jar:".length(), url.indexOf("!/")));
     }
 
     /**

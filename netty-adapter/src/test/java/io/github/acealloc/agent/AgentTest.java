@@ -95,10 +95,9 @@ class AgentTest {
                 .run(StockProgram.class));
     }
 
-    @Test
-    void servesRelocatedNetty() throws IOException {
-        String prefix = "org.example.shaded.";
-        Remapper elsewhere = new Remapper(Opcodes.ASM9) {
+    /** What a build does that relocates Netty: classes, and the names of properties. */
+    private static Remapper relocation(String prefix) {
+        return new Remapper(Opcodes.ASM9) {
             @Override
             public String map(String name) {
                 return name.startsWith("io/netty/") ? prefix.replace('.', '/') + name : name;
@@ -111,7 +110,23 @@ class AgentTest {
                         : super.mapValue(value);
             }
         };
-        String said = run(StockNetty.changed(folder, StockProgram.class, elsewhere), paranoid(prefix));
+    }
+
+    @Test
+    void servesTheNettyOfGrpc() throws IOException {
+        String prefix = "io.grpc.netty.shaded.";
+        List<Path> classPath =
+                new ArrayList<>(StockNetty.changedProgram(folder, StockProgram.class, relocation(prefix)));
+        classPath.add(Path.of("target", "netty-relocated", "grpc-netty-shaded.jar"));
+        String said = run(classPath, paranoid(prefix));
+        expectAce(said);
+        assertThat(said).contains(TAKEN + prefix + "io.netty.buffer");
+    }
+
+    @Test
+    void servesRelocatedNetty() throws IOException {
+        String prefix = "org.example.shaded.";
+        String said = run(StockNetty.changed(folder, StockProgram.class, relocation(prefix)), paranoid(prefix));
         expectAce(said);
         assertThat(said).contains(TAKEN + prefix + "io.netty.buffer");
     }
@@ -229,6 +244,13 @@ class AgentTest {
         String advice = "with --enable-native-access";
         assertThat(run(classPath, AGENT)).contains("all is well").doesNotContain(advice);
         assertThat(run(classPath, AGENT, "-Dacealloc.agent.openJdk=false")).contains("all is well", advice);
+    }
+
+    /** The class path of this project's own builds has the agent's classes, but not its jar. */
+    @Test
+    void findsItsJarWhereItsClassesLieElsewhereToo() {
+        assertThat(new ChildJvm().with(AGENT).run(BothProgram.class))
+                .contains("alloc() is right: true", "one engine: true", "laws: []");
     }
 
     @Test

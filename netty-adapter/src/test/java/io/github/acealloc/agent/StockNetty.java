@@ -67,16 +67,22 @@ final class StockNetty {
 
     /** Netty and a program, both with other names than they were written with. */
     static List<Path> changed(Path folder, Class<?> program, Remapper names) throws IOException {
-        UnaryOperator<byte[]> change = bytes -> {
-            ClassWriter writer = new ClassWriter(0);
-            new ClassReader(bytes).accept(new ClassRemapper(writer, names), 0);
-            return writer.toByteArray();
-        };
         for (Path jar : jars()) {
-            copy(jar, "", folder, change);
+            copy(jar, "", folder, bytes -> change(bytes, names));
         }
-        copy(placeOf(program), program.getName().replace('.', '/'), folder, change);
+        return changedProgram(folder, program, names);
+    }
+
+    /** The program alone. */
+    static List<Path> changedProgram(Path folder, Class<?> program, Remapper names) throws IOException {
+        copy(placeOf(program), program.getName().replace('.', '/'), folder, bytes -> change(bytes, names));
         return List.of(folder);
+    }
+
+    private static byte[] change(byte[] bytes, Remapper names) {
+        ClassWriter writer = new ClassWriter(0);
+        new ClassReader(bytes).accept(new ClassRemapper(writer, names), 0);
+        return writer.toByteArray();
     }
 
     /** Copies the classes whose names begin so, to where their names are after the change. */
