@@ -237,6 +237,15 @@ class AgentTest {
         assertThat(said).contains("changed anew: io.netty.buffer.PooledByteBufAllocator");
     }
 
+    @Test
+    void letsTheServerChooseItsLogManager() throws IOException {
+        assertThat(new ChildJvm()
+                        .with(AGENT)
+                        .withClassPath(StockNetty.classPath(folder, LogManagerProgram.class))
+                        .run(LogManagerProgram.class))
+                .contains("manager: Own");
+    }
+
     @EnabledForJreRange(min = JRE.JAVA_22)
     @Test
     void opensTheJdk() throws IOException {

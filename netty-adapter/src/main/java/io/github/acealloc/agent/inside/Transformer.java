@@ -20,8 +20,6 @@ import org.objectweb.asm.Opcodes;
 public final class Transformer implements ClassFileTransformer, Agent.Linker {
     static final int ASM = Opcodes.ASM9;
 
-    private static final System.Logger LOGGER = System.getLogger("io.github.acealloc.agent");
-
     private final ClassValue<NettyCopy> copies;
 
     private Transformer(ZipFile jar) {
@@ -84,9 +82,11 @@ public final class Transformer implements ClassFileTransformer, Agent.Linker {
         return copies.get(caller.lookupClass().getSuperclass()).site(name, type);
     }
 
+    /** Makes its logger only now: one made before {@code main} keeps a server's own log manager out. */
     static void stays(String name, ClassLoader loader, String why) {
-        LOGGER.log(
-                System.Logger.Level.WARNING,
-                "ACE-Alloc's agent leaves " + name.replace('/', '.') + " of " + loader + " as it is: " + why);
+        System.getLogger("io.github.acealloc.agent")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "ACE-Alloc's agent leaves " + name.replace('/', '.') + " of " + loader + " as it is: " + why);
     }
 }
