@@ -514,8 +514,8 @@ public final class ThreadHeap extends Home {
      */
     public long allocations() {
         long n = 0;
-        for (int c = nextUsed(0); c < SizeClasses.COUNT; c = nextUsed(c + 1)) {
-            n += caches[c].allocations();
+        for (HotCache cache : caches) { // an allocation counts before its class does
+            n += cache.allocations();
         }
         return n;
     }
