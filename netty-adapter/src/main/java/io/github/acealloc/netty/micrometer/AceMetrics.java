@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What Micrometer's own {@code NettyAllocatorMetrics} does not tell of an ACE allocator: what is live, cached and the limit, how well
+ * What Micrometer's own {@code NettyAllocatorMetrics} does not tell of an ACE allocator: what is live and cached, the limit, how well
  * the caches serve, and how much the control loop decides.
  *
  * <p>{@code new AceMetrics(AceByteBufAllocator.DEFAULT).bindTo(registry)}. The registry holds the allocator weakly. Figures that are
