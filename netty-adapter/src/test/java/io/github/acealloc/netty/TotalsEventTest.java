@@ -108,15 +108,4 @@ class TotalsEventTest {
             assertThat(events(recording, allocator)).hasSize(before);
         }
     }
-
-    @Test
-    void notWhereNobodyWantsThem() throws Exception {
-        try (Recording recording = new Recording();
-                AceByteBufAllocator allocator = new AceByteBufAllocator()) {
-            recording.disable(NAME);
-            recording.start();
-            Thread.sleep(1500);
-            assertThat(events(recording, allocator)).isEmpty();
-        }
-    }
 }
