@@ -91,7 +91,11 @@ class BudgetTest {
         OutOfMemoryError error = catchThrowableOfType(OutOfMemoryError.class, () -> allocateAll(LARGE));
         assertThat(error).isNotNull();
         AceStats stats = direct.allocator().stats();
-        assertThat(stats.warmShare() + stats.coldShare()).as("of 4 allocations").isEqualTo(1);
+        assertThat(stats.allocations()).isEqualTo(live.size());
+        assertThat(stats.warmShare() + stats.coldShare() + stats.hotShare())
+                .as("%s", stats)
+                .isEqualTo(1);
+        assertThat(stats.classes()).allSatisfy(c -> assertThat(c.refills()).isLessThanOrEqualTo(c.allocations()));
     }
 
     @Test

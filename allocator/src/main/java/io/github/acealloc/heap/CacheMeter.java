@@ -63,6 +63,11 @@ public final class CacheMeter {
         mostRaised = Math.min(MOST_RAISED_BYTES / blockBytes, MOST_RAISED);
     }
 
+    /** A refill has served an allocation: one that was refused is none. */
+    void served() {
+        refills++;
+    }
+
     private long spilled() {
         return given - taken;
     }
@@ -76,7 +81,6 @@ public final class CacheMeter {
      * @param batch of the refill
      */
     void refill(int now, long payingNanos, int batch) {
-        refills++;
         long level = spilled();
         mark(level, now);
         if (watching && level <= watchedLevel) {

@@ -109,11 +109,13 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         remote.fit();
         if (cache.isReady()) {
             counters.refills++;
+            meter.served();
             return cache.pop();
         }
         boolean isCold = !slabs.hasPartial(sizeClass);
         int id = take(sizeClass, knobs);
-        counters.refills++; // one that was refused is no allocation
+        counters.refills++;
+        meter.served();
         counters.coldRefills += isCold ? 1 : 0;
         int taken = 1;
         // Every block is in the cache before the next is taken, so that a failure half-way loses none.

@@ -30,6 +30,7 @@ class CacheMeterTest {
     private void refill(int window) {
         meter.refill(window, 0, BATCH);
         meter.taken(BATCH);
+        meter.served();
     }
 
     @Test
@@ -41,6 +42,12 @@ class CacheMeterTest {
         assertThat(meter.spills()).isEqualTo(1);
         assertThat(meter.taken()).isEqualTo(2 * BATCH);
         assertThat(meter.given()).isEqualTo(BATCH);
+    }
+
+    @Test
+    void whatWasRefusedIsNoRefill() {
+        meter.refill(WINDOW, 0, BATCH);
+        assertThat(meter.refills()).isZero();
     }
 
     // ---- swing

@@ -35,6 +35,7 @@ public final class SimulatedCache {
         advance(time);
         if (level == 0) {
             meter.refill(window, payingNanos, batch);
+            meter.served();
             cap = Math.max(cap, meter.raised(window));
             misses++;
             level = Math.min(batch, Math.max(cap, 1));

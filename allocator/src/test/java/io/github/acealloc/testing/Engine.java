@@ -75,11 +75,10 @@ public final class Engine {
             return (TestBlock) allocator.allocateHuge(size);
         }
         HotCache cache = heap.cache(SizeClasses.of(size));
-        TestBlock block = (TestBlock) heap.block(cache.pop());
         if (cache.isSampleDue()) {
             cache.restartSampling();
         }
-        return block;
+        return (TestBlock) heap.block(cache.pop());
     }
 
     /** As {@link #allocate(int)}, for who expects the limit. */

@@ -69,11 +69,10 @@ abstract class ScavengerRig {
 
     static TestBlock allocate(ThreadHeap heap, int bytes) {
         HotCache cache = heap.cache(SizeClasses.of(bytes));
-        TestBlock block = (TestBlock) heap.block(cache.pop());
         if (cache.isSampleDue()) {
             cache.restartSampling();
         }
-        return block;
+        return (TestBlock) heap.block(cache.pop());
     }
 
     static void use(ThreadHeap heap, int bytes) {
