@@ -5,6 +5,7 @@ import io.github.acealloc.control.AceLoop;
 import io.github.acealloc.control.Mode;
 import io.github.acealloc.control.Profile;
 import io.github.acealloc.heap.Binder;
+import io.github.acealloc.heap.ClassFigures;
 import io.github.acealloc.heap.HeapCounters;
 import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.HeapSurvey;
@@ -372,9 +373,27 @@ public final class AceAllocator implements Governor.Governed {
                 survey.allocations(),
                 counters,
                 survey.tiers().plus(new TierFigures(0, 0, 0, 0, 0, huge.absentBytes())),
-                survey.classes(),
+                withLifetimes(survey.classes()),
                 survey.heaps(),
                 loop.log().decisions());
+    }
+
+    private List<ClassFigures> withLifetimes(List<ClassFigures> classes) {
+        double[] medians = loop.medianLifetimes();
+        List<ClassFigures> all = new ArrayList<>(classes.size());
+        for (int c = 0; c < medians.length; c++) {
+            all.add(classes.get(c).withLifetime(medians[c]));
+        }
+        return all;
+    }
+
+    /**
+     * What its memory is, in a few words.
+     *
+     * @return such as {@code mmap}
+     */
+    public String source() {
+        return memory.source();
     }
 
     /**

@@ -334,6 +334,19 @@ public final class AceConfig {
         return page.toString();
     }
 
+    /**
+     * The settings that are not as by default, on one line.
+     *
+     * @return names and values
+     */
+    public String changes() {
+        String changes = Arrays.stream(Setting.values())
+                .filter(setting -> !values.get(setting).equals(setting.defaultValue))
+                .map(setting -> setting.property + "=" + values.get(setting))
+                .collect(Collectors.joining(", "));
+        return changes.isEmpty() ? "all settings as by default" : changes;
+    }
+
     /** The effective settings on one line. */
     @Override
     public String toString() {

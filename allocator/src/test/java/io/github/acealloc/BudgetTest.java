@@ -87,6 +87,14 @@ class BudgetTest {
     }
 
     @Test
+    void whatWasRefusedIsNoAllocationInAnyTier() {
+        OutOfMemoryError error = catchThrowableOfType(OutOfMemoryError.class, () -> allocateAll(LARGE));
+        assertThat(error).isNotNull();
+        AceStats stats = direct.allocator().stats();
+        assertThat(stats.warmShare() + stats.coldShare()).as("of 4 allocations").isEqualTo(1);
+    }
+
+    @Test
     void afterwardsReleasedMemoryServesAgain() {
         assertThatThrownBy(() -> allocateAll(8 * KIB)).isInstanceOf(OutOfMemoryError.class);
         assertThat(direct.expectConsistent().liveBytes()).isEqualTo(live.size() * 8L * KIB);

@@ -8,6 +8,7 @@ import io.github.acealloc.os.PageCost;
 import io.github.acealloc.slab.SizeClasses;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -365,6 +366,32 @@ public final class AceLoop {
                 .mapToInt(watch -> limit.applyAsInt(watch, sizeClass))
                 .sorted()
                 .toArray();
+    }
+
+    /**
+     * How long half of the buffers of each class lived, in the middle one of the heaps that know it. For any thread.
+     *
+     * @return nanoseconds by class; 0 where lifetimes are not measured, or none was yet
+     */
+    public double[] medianLifetimes() {
+        List<HeapWatch> all;
+        synchronized (watches) {
+            all = new ArrayList<>(watches.values());
+        }
+        double[] ofHeaps = new double[all.size()];
+        double[] medians = new double[SizeClasses.COUNT];
+        for (int c = 0; c < medians.length; c++) {
+            int known = 0;
+            for (HeapWatch watch : all) {
+                double nanos = watch.medianLifetime(c);
+                if (nanos > 0) {
+                    ofHeaps[known++] = nanos;
+                }
+            }
+            Arrays.sort(ofHeaps, 0, known);
+            medians[c] = known == 0 ? 0 : ofHeaps[known / 2];
+        }
+        return medians;
     }
 
     /**

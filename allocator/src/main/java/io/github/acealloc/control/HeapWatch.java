@@ -70,6 +70,12 @@ final class HeapWatch {
         return tracks[sizeClass] != null;
     }
 
+    /** How long half of the class's buffers lived; 0 if that is unknown. For any thread, a moment late. */
+    double medianLifetime(int sizeClass) {
+        Track track = tracks[sizeClass];
+        return track == null ? 0 : track.lifetimes.median();
+    }
+
     int cap(int sizeClass) {
         return caps[sizeClass];
     }

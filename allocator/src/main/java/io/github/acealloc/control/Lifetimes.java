@@ -93,6 +93,26 @@ public final class Lifetimes {
     }
 
     /**
+     * How long half of the buffers lived at most; for any thread, a moment old.
+     *
+     * @return nanoseconds, the middle of a range from one power of two to the next; 0 without samples
+     */
+    public double median() {
+        double all = 0;
+        for (float some : weights) {
+            all += some;
+        }
+        double sum = 0;
+        for (int b = 0; b < BUCKETS && all > 0; b++) {
+            sum += weights[b];
+            if (2 * sum >= all) {
+                return middle(b);
+            }
+        }
+        return 0;
+    }
+
+    /**
      * The share of buffers that another thread than the owner released.
      *
      * @return 0 to 1

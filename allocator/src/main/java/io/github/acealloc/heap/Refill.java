@@ -81,7 +81,7 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         try {
             StackRoom.look();
             entered = keeper.enter();
-            if ((++counters.refills & TIMED_MASK) != 0) {
+            if ((counters.refills & TIMED_MASK) != TIMED_MASK) {
                 return fetch(cache, knobs);
             }
             long start = clock.getAsLong();
@@ -108,9 +108,13 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
         drain(DRAIN_LIMIT);
         remote.fit();
         if (cache.isReady()) {
+            counters.refills++;
             return cache.pop();
         }
+        boolean isCold = !slabs.hasPartial(sizeClass);
         int id = take(sizeClass, knobs);
+        counters.refills++; // one that was refused is no allocation
+        counters.coldRefills += isCold ? 1 : 0;
         int taken = 1;
         // Every block is in the cache before the next is taken, so that a failure half-way loses none.
         for (int more = Math.min(batch, cache.cap()); more > 0 && id != HeapSlabs.NONE; more--) {
@@ -141,9 +145,6 @@ final class Refill implements MessagePassingQueue.Consumer<Block> {
 
     /** A block from a slab, of which there is one in the end: there is memory, or an error. */
     private int take(int sizeClass, Knobs knobs) {
-        if (!slabs.hasPartial(sizeClass)) {
-            counters.coldRefills++;
-        }
         int reclaims = MemoryBudget.MOST_RECLAIMS;
         while (true) {
             if (slabs.hasPartial(sizeClass) || slabs.addSlab(sizeClass, knobs)) {

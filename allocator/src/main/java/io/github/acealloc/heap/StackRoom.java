@@ -7,7 +7,7 @@ package io.github.acealloc.heap;
  *
  * <p>Nobody looks until one such error has been met in this JVM, because a look costs some 300 ns. From then on each road off the
  * fast path looks before it changes anything: the error comes there, nothing has happened, and the call can be repeated. What the
- * first error costs is one block, or the slab that was being cut.
+ * first error costs is the block on its way and the slab that was being cut.
  */
 public final class StackRoom {
     /** Frames of at least 32 bytes each: several times what the longest road needs. */

@@ -192,6 +192,11 @@ public final class DirectMemory implements OsMemory {
     }
 
     @Override
+    public String source() {
+        return "direct buffers of the JDK";
+    }
+
+    @Override
     public boolean isDirect() {
         return true;
     }

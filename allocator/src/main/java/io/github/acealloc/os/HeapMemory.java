@@ -19,6 +19,11 @@ public final class HeapMemory implements OsMemory {
     }
 
     @Override
+    public String source() {
+        return "byte[]";
+    }
+
+    @Override
     public boolean isDirect() {
         return false;
     }

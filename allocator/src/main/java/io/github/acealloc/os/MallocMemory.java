@@ -128,6 +128,11 @@ final class MallocMemory extends PagedMemory {
     }
 
     @Override
+    public String source() {
+        return "malloc";
+    }
+
+    @Override
     public void release(Region region) {
         purge(region, 0, region.bytes());
         free((long) region.origin());

@@ -259,6 +259,15 @@ public final class MemoryBudget {
     }
 
     /**
+     * Where the limit comes from.
+     *
+     * @return the setting and how it is raised, in words; empty if nobody said
+     */
+    public String origin() {
+        return origin;
+    }
+
+    /**
      * The limit.
      *
      * @return bytes

@@ -65,6 +65,15 @@ public interface OsMemory {
     }
 
     /**
+     * What the memory is, in a few words: for people.
+     *
+     * @return such as {@code mmap}
+     */
+    default String source() {
+        return getClass().getSimpleName();
+    }
+
+    /**
      * The best source of direct memory that this JVM has.
      *
      * @return a source that prints no warning

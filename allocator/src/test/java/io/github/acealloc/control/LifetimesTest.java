@@ -76,6 +76,16 @@ class LifetimesTest {
     }
 
     @Test
+    void halfLivedNoLongerThanTheMedian() {
+        assertThat(lifetimes.median()).isZero();
+        add(49, 100_000_000);
+        add(51, 100_000);
+        assertThat(lifetimes.median()).isEqualTo(Math.scalb(0.75, 17));
+        add(3, 100_000_000);
+        assertThat(lifetimes.median()).isEqualTo(Math.scalb(0.75, 27));
+    }
+
+    @Test
     void halfIsForgottenInTwoSeconds() {
         add(1000, 1000);
         lifetimes.age(HALF_LIFE);

@@ -37,6 +37,15 @@ class PastHeapsTest {
                 + all.heaps().stream().mapToLong(ThreadHeap::allocations).sum();
     }
 
+    private long refills() {
+        int sizeClass = SizeClasses.of(KIB);
+        HeapRegistry.Census all = registry.census();
+        return all.past().refills(sizeClass)
+                + all.heaps().stream()
+                        .mapToLong(heap -> heap.cache(sizeClass).meter().refills())
+                        .sum();
+    }
+
     /** Loops that live at the same time, allocate once each, and end; some keep the block. */
     private List<TestBlock> comeAndGo(int loops, int liveEvery) {
         List<Loop> all = new ArrayList<>();
@@ -67,6 +76,7 @@ class PastHeapsTest {
     @Test
     void thoseThatHoldNothingGoButForAFew() {
         comeAndGo(20, 0);
+        assertThat(refills()).isEqualTo(20);
         assertThat(registry.heaps()).hasSize(KEPT);
         assertThat(allocations()).isEqualTo(20);
         assertThat(registry.census().past().counters().refills()).isEqualTo(20 - KEPT);

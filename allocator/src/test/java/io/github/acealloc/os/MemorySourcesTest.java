@@ -45,6 +45,17 @@ class MemorySourcesTest {
         }
     }
 
+    @Test
+    void eachSaysWhatItIs() {
+        assertThat(heap.source()).isEqualTo("byte[]");
+        assertThat(new DirectMemory().source()).isEqualTo("direct buffers of the JDK");
+        assertThat(direct.source())
+                .isIn(
+                        Runtime.version().feature() < 22
+                                ? List.of("malloc", "direct buffers of the JDK")
+                                : List.of("mmap", "arenas of the JDK"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "amd64, /nowhere, 4096",

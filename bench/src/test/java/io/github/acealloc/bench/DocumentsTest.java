@@ -35,6 +35,13 @@ class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");
+    /** An indented line of a page. */
+    private static final Pattern LOG_LINE = Pattern.compile("(?m)^ {4}(\\S.*)$");
+
+    /** What stands between the values in such a line, as the code has it in one piece. */
+    private static final Pattern SEAM = Pattern.compile("…|: | \\(|; raise");
+
+    private static final Pattern JOINED_LITERALS = Pattern.compile("\"\\s*\\+\\s*\"");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9][0-9,.]*");
 
     @Test
@@ -63,6 +70,8 @@ class DocumentsTest {
                             Stream.of(
                                     README,
                                     ROOT.resolve("SECURITY.md"),
+                                    ROOT.resolve("CONTRIBUTING.md"),
+                                    ROOT.resolve("CHANGELOG.md"),
                                     ROOT.resolve("it-tests/src/test/containers/README.md")),
                             docs.filter(page -> page.toString().endsWith(".md")))
                     .toList();
@@ -83,6 +92,35 @@ class DocumentsTest {
                         .replaceAll("[^\\p{L}\\p{N} _-]", "")
                         .replace(' ', '-'))
                 .toList();
+    }
+
+    @Test
+    void linesInTroublesAreThoseOfTheCode() throws IOException {
+        String code = code("allocator") + code("netty-adapter");
+        List<String> pieces = found(LOG_LINE, Files.readString(DOCS.resolve("troubles.md")), 1).stream()
+                .flatMap(SEAM::splitAsStream)
+                .map(String::strip)
+                .filter(piece -> !piece.isEmpty())
+                .toList();
+
+        assertThat(pieces)
+                .hasSizeGreaterThan(40)
+                .allSatisfy(piece -> assertThat(code)
+                        .as("all code of allocator and netty-adapter")
+                        .withFailMessage("not said by the code: \"%s\"", piece)
+                        .contains(piece));
+    }
+
+    /** With the strings that are broken over two lines put together. */
+    private static String code(String module) throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main"))) {
+            StringBuilder code = new StringBuilder();
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                code.append(Files.readString(file));
+            }
+            return JOINED_LITERALS.matcher(code).replaceAll("");
+        }
     }
 
     @Test

@@ -86,7 +86,11 @@ final class AdoptionTest {
             default -> UnpooledByteBufAllocator.class;
         };
         assertThat(inUse).singleElement().isInstanceOf(expected);
-        assertThat(lines).singleElement().asString().startsWith("INFO: ").contains(PROPERTY + "=" + name);
+        if (name.equals("ace")) {
+            assertThat(lines).as("it was said when the allocator was made").isEmpty();
+        } else {
+            assertThat(lines).singleElement().asString().startsWith("INFO: ").contains(PROPERTY + "=" + name);
+        }
     }
 
     private void serveAndAsk() throws Exception {

@@ -63,6 +63,15 @@ public final class AceAllocatorMetric implements ByteBufAllocatorMetric {
         return heap.engine().stats();
     }
 
+    /**
+     * What the control loop has decided so far.
+     *
+     * @return a count
+     */
+    public long decisions() {
+        return direct.engine().loop().log().count() + heap.engine().loop().log().count();
+    }
+
     @Override
     public String toString() {
         return "usedHeapMemory: " + usedHeapMemory() + "; usedDirectMemory: " + usedDirectMemory()

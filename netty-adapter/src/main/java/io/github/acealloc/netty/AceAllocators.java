@@ -18,7 +18,7 @@ public final class AceAllocators {
     /**
      * The allocator named by {@code -Dacealloc.allocator}: {@code ace} (the default), {@code pooled}, {@code adaptive}
      * or {@code unpooled}. Meant for {@code bootstrap.childOption(ChannelOption.ALLOCATOR, AceAllocators.configured())};
-     * one INFO line names it with its settings.
+     * what it is is said in one INFO line: for ACE when the allocator is made, for the others each time.
      *
      * @return the same allocator each time the property is the same
      * @throws IllegalArgumentException if a setting is wrong; the text names it and lists what is valid
@@ -26,7 +26,9 @@ public final class AceAllocators {
     public static ByteBufAllocator configured() {
         AceConfig config = AceConfig.fromSystemProperties();
         ByteBufAllocator allocator = named(config.allocator());
-        LOGGER.info("Allocator: {} ({}); {}", config.allocator(), allocator, config);
+        if (config.allocator() != AceConfig.AllocatorName.ACE) {
+            LOGGER.info("Allocator {}: {}; {}", config.allocator(), allocator, config.changes());
+        }
         return allocator;
     }
 

@@ -8,6 +8,7 @@ import io.github.acealloc.control.Mode;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.netty.Face.Parts;
 import io.github.acealloc.netty.PolicyFile.Policies;
+import io.github.acealloc.netty.watch.Watch;
 import io.github.acealloc.os.HeapMemory;
 import io.github.acealloc.os.OsMemory;
 import io.github.acealloc.slab.SizeClasses;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +38,8 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         implements ByteBufAllocatorMetricProvider, AutoCloseable {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceByteBufAllocator.class);
 
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
     private static final String NAME =
             "AceByteBufAllocator(directByDefault: " + PlatformDependent.directBufferPreferred() + ")";
 
@@ -43,7 +47,8 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * The allocator for the whole JVM, with the settings of the system properties. It stays open: {@link #close} gives back what is
      * free.
      */
-    public static final AceByteBufAllocator DEFAULT = new AceByteBufAllocator();
+    public static final AceByteBufAllocator DEFAULT =
+            new AceByteBufAllocator(AceConfig.fromSystemProperties(), null, OsMemory.direct(), "default");
 
     private final Limits limits;
     private final BufferPool direct;
@@ -79,6 +84,10 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
 
     /** With another source of direct memory: one that fails, for instance. */
     AceByteBufAllocator(AceConfig config, Knobs knobs, OsMemory directMemory) {
+        this(config, knobs, directMemory, Integer.toString(NUMBERS.incrementAndGet()));
+    }
+
+    private AceByteBufAllocator(AceConfig config, Knobs knobs, OsMemory directMemory, String name) {
         super(PlatformDependent.directBufferPreferred());
         if (!TakeOver.ON) {
             VertxWarning.check();
@@ -97,6 +106,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
                 face, directMemory, limits.direct(), config, learned.direct().over(common), leaks);
         heap = new BufferPool(
                 face, new HeapMemory(), limits.heap(), config, learned.heap().over(common), leaks);
+        Figures figures = new Figures(name, limits, direct, heap, config.profile());
         metric = new AceAllocatorMetric(direct, heap);
         keeper.ifPresent(k -> k.keep(loop(direct)::learned, loop(heap)::learned));
         for (AceLoop loop : List.of(loop(direct), loop(heap))) {
@@ -106,12 +116,15 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
             keeper.ifPresent(k -> loop.log().listen(k::decided));
         }
         closed = new AtomicBoolean();
-        parts = new Parts(limits, direct, heap, metric, keeper, config.printsStatsAtExit(), closed);
+        parts = new Parts(
+                limits, direct, heap, metric, keeper, config.printsStatsAtExit(), figures, new Watch(figures), closed);
         face.show(this, parts);
+        parts.watch().look();
         watchExit();
         if (parts.printsStatsAtExit()) {
             stats().print(); // so that all it takes is loaded while the class loader is open
         }
+        LOGGER.info("{}; {}", figures, config.changes());
     }
 
     /** Another object for what one that was dropped has left. */
@@ -199,6 +212,15 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
+     * What tools call it: in JMX, in JFR, and in the line that was logged when it was made.
+     *
+     * @return {@code default} for {@link #DEFAULT}, else a number
+     */
+    public String name() {
+        return parts.figures().name();
+    }
+
+    /**
      * The figures of direct and heap memory together.
      *
      * @return a snapshot
@@ -218,8 +240,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * ended, and all kept memory. Other event loops do the same at their next task.
      */
     public void trim() {
-        direct.engine().trim();
-        heap.engine().trim();
+        parts.figures().trim();
     }
 
     /**
@@ -228,7 +249,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
      * @return lines that each end with a line feed
      */
     public String explain() {
-        return loop(direct).explain() + loop(heap).explain();
+        return parts.figures().explain();
     }
 
     /**
@@ -305,6 +326,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
     }
 
     private void end() {
+        parts.watch().close();
         keeper.ifPresent(PolicyKeeper::end);
         try {
             direct.close();

@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
+import io.github.acealloc.netty.watch.JdkOnly;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.ref.Reference;
-import java.lang.ref.WeakReference;
 import java.util.Collections;
-import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.ForkJoinPool;
 
 /**
  * Has allocators do their last things when the JVM ends. Holds them weakly.
  *
- * <p><b>The hook.</b> The JVM holds a shutdown hook until it ends, and with it the class of what runs there and that class's loader:
- * a redeployed application would stay for ever. So the hook consists of the JDK's own classes alone: method handles that look into a
- * weak reference and run what is still there. Up to Java 23 a new thread also remembers the classes on the stack of its maker, so a
- * worker of a {@code ForkJoinPool} makes it, on whose stack is nobody.
+ * <p>The JVM holds a shutdown hook until it ends, so that is made of {@linkplain JdkOnly the JDK's classes alone}, and by a thread on
+ * whose stack is nobody.
  */
 final class AtExit {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AtExit.class);
@@ -43,7 +37,7 @@ final class AtExit {
         }
         hooked = true;
         try {
-            hook(new WeakReference<>(LAST_THINGS));
+            hook(LAST_THINGS);
         } catch (IllegalStateException ignored) {
             // The JVM is ending already: there will be nothing to tell.
         } catch (ReflectiveOperationException | RuntimeException e) {
@@ -51,18 +45,8 @@ final class AtExit {
         }
     }
 
-    private static void hook(WeakReference<Runnable> lastThings) throws ReflectiveOperationException {
+    private static void hook(Runnable lastThings) throws ReflectiveOperationException {
         MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-        MethodHandle get = lookup.findVirtual(Reference.class, "get", MethodType.methodType(Object.class))
-                .bindTo(lastThings)
-                .asType(MethodType.methodType(Runnable.class));
-        MethodHandle isThere = lookup.findStatic(
-                        Objects.class, "nonNull", MethodType.methodType(boolean.class, Object.class))
-                .asType(MethodType.methodType(boolean.class, Runnable.class));
-        MethodHandle run = lookup.findVirtual(Runnable.class, "run", MethodType.methodType(void.class));
-        MethodHandle runIfThere = MethodHandles.guardWithTest(isThere, run, MethodHandles.empty(run.type()));
-        Runnable hook = runnable(MethodHandles.collectArguments(runIfThere, 0, get));
-
         MethodHandle newThread = lookup.findConstructor(
                 Thread.class,
                 MethodType.methodType(
@@ -70,26 +54,9 @@ final class AtExit {
         MethodHandle addHook = lookup.findVirtual(
                         Runtime.class, "addShutdownHook", MethodType.methodType(void.class, Thread.class))
                 .bindTo(Runtime.getRuntime());
-        MethodHandle make = MethodHandles.insertArguments(newThread, 0, null, hook, "acealloc-exit", 0L, false);
-        ForkJoinPool nobody = new ForkJoinPool(1);
-        try {
-            nobody.submit(runnable(MethodHandles.collectArguments(addHook, 0, make)))
-                    .join();
-        } finally {
-            nobody.shutdown();
-        }
-    }
-
-    /** A {@code Runnable} of the JDK's own making; on Java 17 its class is made for the context class loader, which is not to be ours. */
-    private static Runnable runnable(MethodHandle target) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(null);
-        try {
-            return MethodHandleProxies.asInterfaceInstance(Runnable.class, target);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+        MethodHandle make = MethodHandles.insertArguments(
+                newThread, 0, null, JdkOnly.runIfThere(lastThings), "acealloc-exit", 0L, false);
+        JdkOnly.onNobodysStack(MethodHandles.collectArguments(addHook, 0, make));
     }
 
     private static void run() {

@@ -70,6 +70,7 @@ final class BufferPool implements Binder {
 
     @Override
     public boolean isDropped() {
+        face.look(); // the governor asks this at each of its turns
         return face.isDropped();
     }
 

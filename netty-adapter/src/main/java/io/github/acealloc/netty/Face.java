@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.acealloc.netty;
 
+import io.github.acealloc.netty.watch.Watch;
 import java.lang.ref.WeakReference;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +22,8 @@ final class Face {
             AceAllocatorMetric metric,
             Optional<PolicyKeeper> keeper,
             boolean printsStatsAtExit,
+            Figures figures,
+            Watch watch,
             AtomicBoolean closed) {}
 
     private Parts parts;
@@ -48,6 +51,13 @@ final class Face {
             seen = new WeakReference<>(allocator);
         }
         return allocator;
+    }
+
+    /** Has tools find what the allocator shows, if there are any by now. For the governor's thread, which comes by now and then. */
+    void look() {
+        if (seen != null) {
+            parts.watch.look();
+        }
     }
 
     /** Whether nobody has the allocator any more. What it would do when the JVM ends it does the first time that this is seen. */

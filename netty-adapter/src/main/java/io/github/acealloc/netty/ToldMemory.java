@@ -74,6 +74,11 @@ final class ToldMemory implements OsMemory {
     }
 
     @Override
+    public String source() {
+        return memory.source();
+    }
+
+    @Override
     public boolean isDirect() {
         return memory.isDirect();
     }

@@ -33,7 +33,7 @@ final class VertxWarning {
             LOGGER.warn(
                     "Vert.x 5 is on the class path: it does not release what it receives in buffers of an allocator"
                             + " that is not Netty's own, so each read would leak. Leave Vert.x on Netty's allocator (which it uses unless a"
-                            + " transport of yours sets ChannelOption.ALLOCATOR) and give ACE to the rest; docs/frameworks.md tells more.");
+                            + " transport of yours sets ChannelOption.ALLOCATOR) and give ACE to the rest; docs/adopt.md tells more.");
         }
     }
 

@@ -238,6 +238,13 @@ class AgentTest {
     }
 
     @Test
+    void showsItsAllocatorInJmx() throws IOException {
+        String said = run(StockNetty.classPath(folder, StockProgram.class), AGENT, "-Dcom.sun.management.jmxremote");
+        expectAce(said);
+        assertThat(said).contains("shown: acealloc");
+    }
+
+    @Test
     void letsTheServerChooseItsLogManager() throws IOException {
         assertThat(new ChildJvm()
                         .with(AGENT)

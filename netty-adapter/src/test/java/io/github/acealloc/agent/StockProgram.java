@@ -12,6 +12,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.management.MBeanServer;
+import javax.management.MBeanServerFactory;
+import javax.management.ObjectName;
 
 /**
  * The child: a program that knows Netty and nothing of ACE. It uses Netty's allocators in all ways, checks each byte and each {@code
@@ -66,6 +69,10 @@ public final class StockProgram {
         System.gc(); // what has leaked is reported with the next buffers
         for (int i = 0; i < 100; i++) {
             pooled.directBuffer(8).release();
+        }
+        for (MBeanServer server : MBeanServerFactory.findMBeanServer(null)) {
+            ObjectName bean = new ObjectName("io.github.acealloc:type=Allocator,name=default");
+            System.out.println("shown: " + server.getAttribute(bean, "LoadedBy"));
         }
         System.out.println("all is well");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.os.ContainerLimit;
+import io.github.acealloc.os.OsMemory;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -49,7 +50,7 @@ class AceAllocatorsTest {
             assertThat(adaptive).isInstanceOf(AdaptiveByteBufAllocator.class);
             assertThat(configured("adaptive")).isSameAs(adaptive);
             assertThat(configured(" Pooled ")).isSameAs(PooledByteBufAllocator.DEFAULT);
-            assertThat(log.lines()).hasSize(7);
+            assertThat(log.lines()).as("those that are not ours").hasSize(5);
         }
     }
 
@@ -61,15 +62,35 @@ class AceAllocatorsTest {
     @Test
     void oneLineNamesTheAllocatorAndItsSettings() {
         System.setProperty(LEAK_RATE, "77");
-        for (String name : new String[] {"ace", "pooled", "adaptive", "unpooled"}) {
+        for (String name : new String[] {"pooled", "adaptive", "unpooled"}) {
             try (LogCapture log = new LogCapture(AceAllocators.class)) {
                 ByteBufAllocator allocator = configured(name);
-                assertThat(log.lines()).hasSize(1);
-                assertThat(log.lines().get(0))
-                        .startsWith("INFO ")
-                        .contains(name, allocator.toString(), ALLOCATOR + "=" + name, MAX_BYTES + "=auto")
-                        .contains(LEAK_RATE + "=77");
+                assertThat(log.lines())
+                        .containsExactly("INFO Allocator " + name + ": " + allocator + "; " + ALLOCATOR + "=" + name
+                                + ", " + LEAK_RATE + "=77");
             }
+        }
+    }
+
+    @Test
+    void oneLineTellsWhereMemoryComesFromAndWhatSetsTheLimit() {
+        try (LogCapture log = new LogCapture(AceByteBufAllocator.class);
+                AceByteBufAllocator shared = new AceByteBufAllocator(
+                        Laws.config(Map.of(MAX_BYTES, "64m", "acealloc.profile", "footprint")));
+                AceByteBufAllocator apart = new AceByteBufAllocator(Laws.config("acealloc.mode", "off"))) {
+            String direct = OsMemory.direct().source();
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(0))
+                    .isEqualTo("INFO Allocator " + shared.name() + ": direct memory from " + direct
+                            + "; heap memory from byte[]; together at most 64 MiB (by acealloc.maxBytes, for direct and heap"
+                            + " buffers together; raise it with -Dacealloc.maxBytes); mode learn, profile footprint;"
+                            + " acealloc.maxBytes=64m, acealloc.profile=footprint");
+            assertThat(log.lines().get(1))
+                    .startsWith("INFO Allocator " + apart.name() + ": direct memory from " + direct + ", at most "
+                            + (apart.metric().directStats().limitBytes() >> 20) + " MiB (by ")
+                    .contains("; heap memory from byte[], at most "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB (by -Xmx, for heap buffers; raise it with -Xmx); mode off, profile balanced;");
         }
     }
 
@@ -210,7 +231,10 @@ class AceAllocatorsTest {
     void fromTheCommandLine() {
         assertThat(new ChildJvm().with("-D" + ALLOCATOR + "=pooled").run(Child.class))
                 .contains("got PooledByteBufAllocator(directByDefault: true)")
-                .contains("Allocator: pooled");
+                .contains("Allocator pooled: ");
+        assertThat(new ChildJvm().with("-D" + MAX_BYTES + "=64m").run(Child.class))
+                .containsOnlyOnce("Allocator default: direct memory from ")
+                .contains("together at most 64 MiB");
         assertThat(new ChildJvm().with("-D" + ALLOCATOR + "=mimalloc").run(Child.class))
                 .contains("refused " + ALLOCATOR + ": mimalloc (expected: ace, pooled, adaptive or unpooled)");
     }

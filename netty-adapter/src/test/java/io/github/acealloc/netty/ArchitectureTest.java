@@ -41,7 +41,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ADAPTER_NEEDS_NETTYS_BUFFERS_ONLY = noClasses()
             .that()
-            .resideInAPackage("io.github.acealloc.netty")
+            .resideInAnyPackage(
+                    "io.github.acealloc.netty", "io.github.acealloc.netty.watch", "io.github.acealloc.netty.micrometer")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -56,17 +57,44 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NOTHING_ELSE_IS_NEEDED = classes()
             .that()
-            .resideOutsideOfPackage("io.github.acealloc.agent..")
+            .resideOutsideOfPackages("io.github.acealloc.agent..", "io.github.acealloc.netty.micrometer")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "",
                     "java..",
+                    "javax.management..",
                     "jdk.jfr..",
                     "com.sun.management..",
                     "io.github.acealloc..",
                     "io.netty..",
                     "org.jctools..");
+
+    /** Only who uses Micrometer needs it. */
+    @ArchTest
+    static final ArchRule METRICS_NEED_MICROMETER_ONLY = classes()
+            .that()
+            .resideInAPackage("io.github.acealloc.netty.micrometer")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "io.github.acealloc..", "io.netty..", "io.micrometer.core..");
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_METRICS = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.github.acealloc.netty.micrometer")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.acealloc.netty.micrometer");
+
+    /** So that tools could show any allocator, and hold none. */
+    @ArchTest
+    static final ArchRule TOOLS_SEE_FIGURES_ONLY = noClasses()
+            .that()
+            .resideInAPackage("io.github.acealloc.netty.watch")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.github.acealloc.netty", "io.netty.buffer..");
 
     /** It meets Netty and ACE at run time only, by name: of each there may be several. */
     @ArchTest

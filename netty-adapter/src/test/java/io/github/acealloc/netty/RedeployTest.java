@@ -7,18 +7,25 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import jdk.jfr.Recording;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,6 +196,41 @@ class RedeployTest {
             assertCollected(deployAndUndeploy(loop.executor(), 10, OURS));
         }
         assertThat(PolicyFile.read(file).isEmpty()).isFalse();
+    }
+
+    private static Set<ObjectName> beans() throws JMException {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        Set<ObjectName> beans = server.queryNames(new ObjectName("io.github.acealloc:*"), null);
+        beans.addAll(server.queryNames(new ObjectName("java.nio:type=BufferPool,name=acealloc*"), null));
+        return beans;
+    }
+
+    private static void assertBeans(Set<ObjectName> expected) throws Exception {
+        long start = System.nanoTime();
+        while (!beans().equals(expected) && System.nanoTime() - start < PATIENCE_NANOS) {
+            System.gc();
+            Thread.sleep(100);
+        }
+        assertThat(beans()).isEqualTo(expected);
+    }
+
+    /** What the application has registered neither holds it nor stays. */
+    @Test
+    void whereJmxAndJfrAreInUse() throws Exception {
+        set("acealloc.purgeDelayMillis", "200");
+        ManagementFactory.getPlatformMBeanServer();
+        assertThat(AceByteBufAllocator.DEFAULT).isNotNull();
+        try (Recording recording = new Recording();
+                Loop loop = serversLoop()) {
+            recording.enable("io.github.acealloc.Totals").withPeriod(Duration.ofMillis(50));
+            recording.start();
+            new AceByteBufAllocator().close(); // the rest of this loader's beans are there now
+            Set<ObjectName> before = beans();
+            WeakReference<ClassLoader> application = deployAndUndeploy(loop.executor(), 10, OURS);
+            assertThat(beans().size()).isGreaterThan(before.size());
+            assertCollected(application);
+            assertBeans(before);
+        }
     }
 
     /** The child: an application that is gone or about to go when the JVM ends, and one that stays. */

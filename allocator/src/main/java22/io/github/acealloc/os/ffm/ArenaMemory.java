@@ -38,6 +38,11 @@ public final class ArenaMemory implements OsMemory {
     }
 
     @Override
+    public String source() {
+        return "arenas of the JDK";
+    }
+
+    @Override
     public boolean isDirect() {
         return true;
     }

@@ -79,6 +79,11 @@ public final class FfmMemory extends PagedMemory {
     }
 
     @Override
+    public String source() {
+        return "mmap";
+    }
+
+    @Override
     public void release(Region region) {
         giveBack((Extents.Slot) region.origin(), region.address() - SHIFT, mapped(region.bytes()));
     }
