@@ -56,6 +56,15 @@ public interface OsMemory {
     }
 
     /**
+     * The same source, as it is asked for huge blocks that have a region each: for who wants to know what memory is for.
+     *
+     * @return a source with which this one may be exchanged
+     */
+    default OsMemory forLoneBlocks() {
+        return this;
+    }
+
+    /**
      * What the memory is, in a few words: for people.
      *
      * @return such as {@code mmap}

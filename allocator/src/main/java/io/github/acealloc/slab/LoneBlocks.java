@@ -34,7 +34,7 @@ public final class LoneBlocks {
      * @param table where blocks are found by address; its lock is taken
      */
     public LoneBlocks(OsMemory memory, MemoryBudget budget, SlabTable table) {
-        this.memory = memory;
+        this.memory = memory.forLoneBlocks();
         this.budget = budget;
         this.table = table;
     }

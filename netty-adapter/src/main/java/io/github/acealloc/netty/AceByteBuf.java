@@ -7,6 +7,7 @@ import io.github.acealloc.heap.StackRoom;
 import io.github.acealloc.slab.Block;
 import io.github.acealloc.slab.Slab;
 import io.netty.buffer.AbstractByteBuf;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.IllegalReferenceCountException;
@@ -219,7 +220,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         // binding. A heap that
         // is the calling thread's stays so until that gives it up.
         Home guess = heap;
-        if (guess.isOwner()) {
+        if (guess.isOwner() && !BufferEvents.areReleasesTold()) {
             if ((int) REF_CNT.getAcquire(this) == 1 && heap == guess) {
                 cache.push(blockId);
                 refCnt = FREE;
@@ -290,6 +291,9 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
             return false;
         }
         try {
+            if (BufferEvents.areReleasesTold()) {
+                BufferEvents.freed(this);
+            }
             if ((count & SAMPLED) != 0) {
                 int lived = (int) (System.nanoTime() >>> BORN_SHIFT) - born;
                 heap.observe(slab.sizeClass(), Integer.toUnsignedLong(lived) << BORN_SHIFT);
@@ -381,7 +385,7 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
         }
         checkNewCapacity(newCapacity);
         if (newCapacity > slab.blockBytes()) {
-            pool().move(this, newCapacity);
+            BufferEvents.move(this, newCapacity);
         }
         length = newCapacity;
         trimIndicesToCapacity(newCapacity);
@@ -427,6 +431,11 @@ abstract class AceByteBuf extends AbstractByteBuf implements Block {
     @Override
     public ByteBufAllocator alloc() {
         return pool().allocator();
+    }
+
+    /** The class of what {@link #alloc} answers. */
+    Class<? extends AbstractByteBufAllocator> allocatorType() {
+        return AceByteBufAllocator.class;
     }
 
     @Override

@@ -110,7 +110,7 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         metric = new AceAllocatorMetric(direct, heap);
         keeper.ifPresent(k -> k.keep(loop(direct)::learned, loop(heap)::learned));
         for (AceLoop loop : List.of(loop(direct), loop(heap))) {
-            if (hasJfr()) {
+            if (Jfr.IS_THERE) {
                 loop.log().listen(DecisionEvent::commit);
             }
             keeper.ifPresent(k -> loop.log().listen(k::decided));
@@ -165,11 +165,6 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
         }
     }
 
-    /** Whether this Java runtime has JFR; without it the event's class cannot even be loaded. */
-    private static boolean hasJfr() {
-        return ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-    }
-
     /** What the control loop knows by now. */
     Policies learned() {
         return new Policies(loop(direct).learned(), loop(heap).learned());
@@ -185,14 +180,25 @@ public final class AceByteBufAllocator extends AbstractByteBufAllocator
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        ByteBuf buf = direct.allocate(initialCapacity, maxCapacity);
-        return TakeOver.ON ? Asked.of(null, buf) : buf;
+        return allocate(direct, null, initialCapacity, maxCapacity);
     }
 
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        ByteBuf buf = heap.allocate(initialCapacity, maxCapacity);
-        return TakeOver.ON ? Asked.of(null, buf) : buf;
+        return allocate(heap, null, initialCapacity, maxCapacity);
+    }
+
+    /** What {@code alloc()} is to answer is looked at where the agent is only. */
+    static ByteBuf allocate(BufferPool pool, AbstractByteBufAllocator asked, int initialCapacity, int maxCapacity) {
+        boolean isTold = BufferEvents.areAllocationsTold();
+        ByteBuf buf = pool.allocate(initialCapacity, maxCapacity);
+        if (TakeOver.ON) {
+            Asked.of(asked, buf);
+        }
+        if (isTold) {
+            BufferEvents.allocated(buf);
+        }
+        return buf;
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.github.acealloc.netty;
 
 import io.github.acealloc.heap.Home;
 import io.github.acealloc.slab.Slab;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 
 /**
  * Keeps in each buffer which allocator it was asked of, so that {@code alloc()} answers that.
@@ -20,7 +20,7 @@ final class Asked {
     }
 
     /** Says of a buffer that was just handed out which allocator it was asked of; {@code null} for our own. */
-    static ByteBuf of(ByteBufAllocator allocator, ByteBuf buf) {
+    static void of(AbstractByteBufAllocator allocator, ByteBuf buf) {
         if (buf instanceof AskedDirectByteBuf direct) {
             direct.asked(allocator);
         } else if (buf instanceof AskedHeapByteBuf heap) {
@@ -28,11 +28,10 @@ final class Asked {
         } else {
             inside(allocator, buf);
         }
-        return buf;
     }
 
     /** The leak detector has wrapped it. */
-    private static void inside(ByteBufAllocator allocator, ByteBuf wrapper) {
+    private static void inside(AbstractByteBufAllocator allocator, ByteBuf wrapper) {
         ByteBuf inner = wrapper.unwrap();
         if (inner != null) {
             of(allocator, inner);

@@ -53,7 +53,7 @@ final class BufferPool implements Binder {
         this.leaks = leaks;
         this.budget = budget;
         isDirect = memory.isDirect();
-        engine = new AceAllocator(memory, budget, knobs, config.mode(), config.profile(), this);
+        engine = new AceAllocator(ToldMemory.over(memory), budget, knobs, config.mode(), config.profile(), this);
     }
 
     @Override

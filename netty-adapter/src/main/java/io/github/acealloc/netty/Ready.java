@@ -22,7 +22,9 @@ final class Ready {
             RemoteBits.class,
             JavaHeapRoom.class,
             ThreadExecutorMap.class,
-            TakeOver.class);
+            TakeOver.class,
+            Jfr.class,
+            BufferEvents.class);
 
     private Ready() {}
 
@@ -32,6 +34,7 @@ final class Ready {
             for (Class<?> needed : NEEDED) {
                 MethodHandles.lookup().ensureInitialized(needed);
             }
+            BufferEvents.make();
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }

@@ -34,7 +34,7 @@ public final class TakenOver {
      * @return a buffer of ACE's
      */
     public static ByteBuf direct(AbstractByteBufAllocator asked, int initialCapacity, int maxCapacity) {
-        return Asked.of(asked, DIRECT.allocate(initialCapacity, maxCapacity));
+        return AceByteBufAllocator.allocate(DIRECT, asked, initialCapacity, maxCapacity);
     }
 
     /**
@@ -46,7 +46,7 @@ public final class TakenOver {
      * @return a buffer of ACE's
      */
     public static ByteBuf heap(AbstractByteBufAllocator asked, int initialCapacity, int maxCapacity) {
-        return Asked.of(asked, HEAP.allocate(initialCapacity, maxCapacity));
+        return AceByteBufAllocator.allocate(HEAP, asked, initialCapacity, maxCapacity);
     }
 
     /**

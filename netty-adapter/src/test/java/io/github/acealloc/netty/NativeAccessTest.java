@@ -33,6 +33,15 @@ class NativeAccessTest {
         expectAdviceOnly(new ChildJvm().run(Service.class));
     }
 
+    /** A runtime that was made without its module {@code jdk.jfr}: there is nobody to tell of buffers. */
+    @Test
+    void withoutFlightRecorder() {
+        String said = new ChildJvm()
+                .with("--limit-modules=java.se,jdk.management,jdk.unsupported")
+                .run(Service.class);
+        expectAdviceOnly(said);
+    }
+
     /** A JVM without its module {@code jdk.unsupported} has no {@code Unsafe}, which Netty says: direct buffers or arenas serve. */
     @Test
     void withoutUnsafe() {

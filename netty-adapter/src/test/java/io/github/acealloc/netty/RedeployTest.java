@@ -174,6 +174,17 @@ class RedeployTest {
         }
     }
 
+    /** The flight recorder keeps no class of events whose application is gone, though it has told of its buffers. */
+    @Test
+    void whereItsBuffersAreRecorded() throws Exception {
+        set("acealloc.purgeDelayMillis", "200");
+        List<WeakReference<ClassLoader>> application = new ArrayList<>();
+        Recorded recorded =
+                Recorded.during(() -> application.add(deployAndUndeploy(null, 0, OURS, NETTY)), Recorded.ALL);
+        assertThat(recorded.ofAce(Recorded.ALLOCATE)).isNotEmpty();
+        assertCollected(application.get(0));
+    }
+
     @Test
     void whereItLearnsAndKeepsAPolicy() throws Exception {
         Path file = directory.resolve("policy.properties");
