@@ -58,6 +58,7 @@ class TotalsEventTest {
         try (Recording recording = start();
                 AceByteBufAllocator allocator = new AceByteBufAllocator(Laws.config("acealloc.mode", mode))) {
             ByteBuf live = allocator.directBuffer(1024);
+            long mostCommitted = allocator.metric().usedDirectMemory();
             List<RecordedEvent> events = awaitEvents(recording, allocator);
             assertThat(events).hasSizeGreaterThanOrEqualTo(ENOUGH);
             RecordedEvent direct = events.stream()
@@ -65,7 +66,9 @@ class TotalsEventTest {
                     .max(Comparator.comparing(RecordedEvent::getStartTime))
                     .orElseThrow();
             assertThat(direct.getLong("live")).isEqualTo(1024);
-            assertThat(direct.getLong("committed")).isEqualTo(allocator.metric().usedDirectMemory());
+            assertThat(direct.getLong("committed"))
+                    .as("pages go back meanwhile")
+                    .isBetween(allocator.metric().usedDirectMemory(), mostCommitted);
             assertThat(direct.getLong("limit"))
                     .isEqualTo(allocator.metric().directStats().limitBytes());
             assertThat(direct.getLong("allocations")).isEqualTo(1);
