@@ -5,6 +5,7 @@ import io.github.acealloc.control.AceLoop;
 import io.github.acealloc.control.Mode;
 import io.github.acealloc.control.Profile;
 import io.github.acealloc.heap.Binder;
+import io.github.acealloc.heap.ClassFigures;
 import io.github.acealloc.heap.HeapCounters;
 import io.github.acealloc.heap.HeapRegistry;
 import io.github.acealloc.heap.HeapSurvey;
@@ -372,9 +373,17 @@ public final class AceAllocator implements Governor.Governed {
                 survey.allocations(),
                 counters,
                 survey.tiers().plus(new TierFigures(0, 0, 0, 0, 0, huge.absentBytes())),
-                survey.classes(),
+                withLifetimes(survey.classes()),
                 survey.heaps(),
                 loop.log().decisions());
+    }
+
+    private List<ClassFigures> withLifetimes(List<ClassFigures> classes) {
+        List<ClassFigures> all = new ArrayList<>(classes.size());
+        for (int c = 0; c < classes.size(); c++) {
+            all.add(classes.get(c).withLifetime(loop.lifetimeNanos(c)));
+        }
+        return all;
     }
 
     /**

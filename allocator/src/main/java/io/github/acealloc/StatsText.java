@@ -210,6 +210,9 @@ final class StatsText {
         map.put("cached", figures.cached());
         map.put("free", figures.free());
         map.put("allocations", figures.allocations());
+        map.put("refills", figures.refills());
+        map.put("cap", figures.cap());
+        map.put("lifetimeNanos", figures.lifetimeNanos());
         return map;
     }
 

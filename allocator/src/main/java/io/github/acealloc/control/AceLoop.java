@@ -336,6 +336,25 @@ public final class AceLoop {
     }
 
     /**
+     * How long the blocks of a class live, over all heaps; what was measured long ago counts less.
+     *
+     * @param sizeClass the class
+     * @return the mean in nanoseconds, a moment old; 0 if none was measured
+     */
+    public long lifetimeNanos(int sizeClass) {
+        double samples = 0;
+        double nanos = 0;
+        synchronized (watches) {
+            for (HeapWatch watch : watches.values()) {
+                double weight = watch.lifetimeSamples(sizeClass);
+                samples += weight;
+                nanos += weight * watch.lifetimeNanos(sizeClass);
+            }
+        }
+        return samples > 0 ? (long) (nanos / samples) : 0;
+    }
+
+    /**
      * What was learned so far: for each class the middle of the heaps that have used it, or what the last one that has gone knew.
      *
      * @return a snapshot

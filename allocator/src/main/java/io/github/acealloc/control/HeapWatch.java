@@ -70,6 +70,18 @@ final class HeapWatch {
         return tracks[sizeClass] != null;
     }
 
+    /** How many lifetimes are known, old ones counting less; for any thread: what the governor is just changing is a little wrong. */
+    double lifetimeSamples(int sizeClass) {
+        Track track = tracks[sizeClass];
+        return track == null ? 0 : track.lifetimes.samples();
+    }
+
+    /** Their mean; for any thread, as above. */
+    double lifetimeNanos(int sizeClass) {
+        Track track = tracks[sizeClass];
+        return track == null ? 0 : track.lifetimes.mean(Double.MAX_VALUE);
+    }
+
     int cap(int sizeClass) {
         return caps[sizeClass];
     }

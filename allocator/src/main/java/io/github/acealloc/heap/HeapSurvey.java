@@ -22,6 +22,8 @@ public final class HeapSurvey {
     private final long[] cached = new long[SizeClasses.COUNT];
     private final long[] free = new long[SizeClasses.COUNT];
     private final long[] allocations = new long[SizeClasses.COUNT];
+    private final long[] refills = new long[SizeClasses.COUNT];
+    private final long[] caps = new long[SizeClasses.COUNT];
     private final List<HeapFigures> heaps = new ArrayList<>();
     private TierFigures tiers;
 
@@ -41,6 +43,7 @@ public final class HeapSurvey {
     public HeapSurvey(String kind, HeapRegistry.Census all, SuperslabStore store) {
         this.kind = kind;
         Arrays.setAll(allocations, all.past()::allocations);
+        Arrays.setAll(refills, all.past()::refills);
         tiers = new TierFigures(0, 0, 0, 0, store.residentBytes(), store.purgedBytes());
         all.heaps().forEach(this::survey);
     }
@@ -60,6 +63,8 @@ public final class HeapSurvey {
             live[c] += out;
             free[c] += freeHere[c];
             allocations[c] += cache.allocations();
+            refills[c] += cache.meter().refills();
+            caps[c] += cache.cap();
             liveBytes += out * SizeClasses.blockBytes(c);
             cachedBytes += (long) inCache * SizeClasses.blockBytes(c);
             handedOut += cache.allocations();
@@ -124,14 +129,15 @@ public final class HeapSurvey {
     }
 
     /**
-     * The figures of each class.
+     * The figures of each class, without lifetimes.
      *
      * @return by size
      */
     public List<ClassFigures> classes() {
         List<ClassFigures> classes = new ArrayList<>();
         for (int c = 0; c < SizeClasses.COUNT; c++) {
-            classes.add(new ClassFigures(SizeClasses.blockBytes(c), live[c], cached[c], free[c], allocations[c]));
+            classes.add(new ClassFigures(
+                    SizeClasses.blockBytes(c), live[c], cached[c], free[c], allocations[c], refills[c], caps[c], 0));
         }
         return classes;
     }

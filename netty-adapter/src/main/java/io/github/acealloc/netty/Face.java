@@ -2,7 +2,10 @@
 package io.github.acealloc.netty;
 
 import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -21,7 +24,17 @@ final class Face {
             AceAllocatorMetric metric,
             Optional<PolicyKeeper> keeper,
             boolean printsStatsAtExit,
-            AtomicBoolean closed) {}
+            AtomicBoolean closed) {
+
+        private boolean isInUse() {
+            return !closed.get() || metric.usedDirectMemory() + metric.usedHeapMemory() > 0;
+        }
+    }
+
+    /** All that anybody holds, with the order in which they were made. Guarded by its own lock. */
+    private static final Map<Face, Integer> ALL = new WeakHashMap<>();
+
+    private static int made;
 
     private Parts parts;
     private volatile WeakReference<AceByteBufAllocator> seen;
@@ -33,6 +46,20 @@ final class Face {
     void show(AceByteBufAllocator allocator, Parts parts) {
         this.parts = parts;
         seen = new WeakReference<>(allocator);
+        synchronized (ALL) {
+            ALL.put(this, made++);
+        }
+    }
+
+    /** The parts of all allocators that are open, or whose memory is not all back, in the order in which they were made. */
+    static List<Parts> all() {
+        synchronized (ALL) {
+            return ALL.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue())
+                    .map(entry -> entry.getKey().parts)
+                    .filter(Parts::isInUse)
+                    .toList();
+        }
     }
 
     /** The allocator. */
