@@ -46,7 +46,7 @@ final class StatTable {
         List<Row> rows = new ArrayList<>();
         List<Change> changes = new ArrayList<>();
         text.append(String.format(
-                TOTALS, "memory", "live", "cached", "free", "committed", "limit", "of it", "allocs/s", "hits"));
+                TOTALS, "memory", "live", "cached", "free", "committed", "limit", "used", "allocs/s", "hits"));
         int number = 0;
         for (Allocator allocator : now.allocators()) {
             number++;
@@ -138,22 +138,29 @@ final class StatTable {
         changes.sort(Comparator.comparing(Change::time).reversed());
         text.append(String.format("%nthe last decisions%n"));
         for (Change change : changes.subList(0, Math.min(changes.size(), DECISIONS))) {
-            List<String> words = change.words();
-            String line = String.format(
-                    "%s %-8s %9s of heap %s: cap %s -> %s, batch %s -> %s%s%s; %s",
-                    TIME.format(change.time().atZone(ZoneId.systemDefault())),
-                    change.memory(),
-                    Units.size(Long.parseLong(words.get(1))),
-                    words.get(3),
-                    words.get(4),
-                    words.get(5),
-                    words.get(6),
-                    words.get(7),
-                    words.get(8).equals("true") ? ", rolled back" : "",
-                    words.get(9).equals("false") ? ", not applied" : "",
-                    words.get(10));
+            String line = line(change);
             text.append(line.length() > WIDTH ? line.substring(0, WIDTH - 1) + "…" : line)
                     .append(System.lineSeparator());
         }
+    }
+
+    private static String line(Change change) {
+        List<String> words = change.words();
+        return String.format(
+                "%s %-8s %9s of heap %s: %s%s%s%s; %s",
+                TIME.format(change.time().atZone(ZoneId.systemDefault())),
+                change.memory(),
+                Units.size(Long.parseLong(words.get(1))),
+                words.get(3),
+                moved("cap", words.get(4), words.get(5), ""),
+                moved("batch", words.get(6), words.get(7), words.get(4).equals(words.get(5)) ? "" : ", "),
+                words.get(8).equals("true") ? ", rolled back" : "",
+                words.get(9).equals("false") ? ", not applied" : "",
+                words.get(10));
+    }
+
+    /** A limit that has changed; nothing for one that has not. */
+    private static String moved(String limit, String from, String to, String before) {
+        return from.equals(to) ? "" : before + limit + " " + from + " -> " + to;
     }
 }

@@ -65,6 +65,10 @@ record TargetJvm(long pid) {
         }
     }
 
+    boolean isAlive() {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
     /** The process's memory as the system counts it, in bytes; -1 where that is not known. */
     long residentBytes() {
         try (Stream<String> lines =

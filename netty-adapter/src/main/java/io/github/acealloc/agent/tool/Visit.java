@@ -122,8 +122,14 @@ final class Visit implements AutoCloseable {
     }
 
     private static Failure hangs(TargetJvm target) {
-        return Failure.of("JVM " + target.pid() + " has not answered within " + PATIENCE_SECONDS
-                + " s: it hangs, is stopped (kill -CONT " + target.pid() + "), or is ending");
+        return !target.isAlive()
+                ? ended(target)
+                : Failure.of("JVM " + target.pid() + " has not answered within " + PATIENCE_SECONDS
+                        + " s: it hangs, is stopped (kill -CONT " + target.pid() + "), or is ending");
+    }
+
+    private static Failure ended(TargetJvm target) {
+        return Failure.of("JVM " + target.pid() + " has ended");
     }
 
     private static Failure failure(TargetJvm target, Path jar, Throwable e) {
@@ -139,8 +145,8 @@ final class Visit implements AutoCloseable {
             return Failure.of(jvm + " forbids loading agents: start it with -XX:+EnableDynamicAgentLoading, and without"
                     + " -XX:-EnableDynamicAgentLoading");
         }
-        if (!ProcessHandle.of(target.pid()).map(ProcessHandle::isAlive).orElse(false)) {
-            return Failure.of(jvm + " has ended");
+        if (!target.isAlive()) {
+            return ended(target);
         }
         if (e instanceof AgentLoadException) {
             return Failure.of(jvm + " cannot load " + jar + ": " + message
@@ -163,7 +169,7 @@ final class Visit implements AutoCloseable {
             out.println("next");
             for (String line = in.readLine(); !"end".equals(line); line = in.readLine()) {
                 if (line == null) {
-                    throw Failure.of("JVM " + target.pid() + " has ended");
+                    throw ended(target);
                 }
                 if (line.startsWith("failed\t")) {
                     throw Failure.of(
@@ -174,7 +180,7 @@ final class Visit implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw hangs(target);
         } catch (IOException e) {
-            throw Failure.of("JVM " + target.pid() + " has ended: " + e.getMessage());
+            throw ended(target);
         }
         return lines;
     }

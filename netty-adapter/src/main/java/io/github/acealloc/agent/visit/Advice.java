@@ -27,7 +27,7 @@ record Advice(String jar, boolean hasAgent, boolean hasVertx) {
         } else {
             lines.add("use Netty 4.1.52 or later, or 4.2, as it was published");
         }
-        if (!copy.isRelocated() && !hasVertx) {
+        if (!copy.isRelocated() && !hasVertx && !why.contains("acealloc.")) {
             lines.add("or in the code: " + OPTION);
         }
         return lines;
@@ -40,9 +40,16 @@ record Advice(String jar, boolean hasAgent, boolean hasVertx) {
                 : "-Dacealloc.allocator=" + named;
     }
 
+    /** What keeps the shared pooled allocator without arenas. */
     List<String> forArenas(Copy copy, String kind) {
-        String root = copy.root() + ".allocator.";
-        return List.of("drop -D" + root + "num" + kind + "Arenas=0", "drop -D" + root + "directMemoryCacheAlignment");
+        List<String> lines = new ArrayList<>();
+        for (String name : new String[] {"num" + kind + "Arenas", "directMemoryCacheAlignment"}) {
+            String property = copy.root() + ".allocator." + name;
+            if (System.getProperty(property) != null) {
+                lines.add("drop -D" + property + "=" + System.getProperty(property));
+            }
+        }
+        return lines.isEmpty() ? List.of("give the JVM more memory: Netty found too little for an arena") : lines;
     }
 
     List<String> forUnpooled(Copy copy) {

@@ -48,7 +48,7 @@ final class Doctor {
 
         String state() {
             if (isServed()) {
-                return "SERVED";
+                return usesAce ? "SERVED" : "READY";
             }
             if (isUnused()) {
                 return "NOT USED YET";
@@ -62,7 +62,7 @@ final class Doctor {
 
         /** The worst first. */
         int rank() {
-            return List.of("NOT SERVED", "PARTLY SERVED", "NOT USED YET", "SERVED")
+            return List.of("NOT SERVED", "PARTLY SERVED", "NOT USED YET", "READY", "SERVED")
                     .indexOf(state());
         }
     }
@@ -102,14 +102,15 @@ final class Doctor {
                 patients.stream().filter(patient -> !patient.isServed()).count();
         String agent = agents.isThere() ? "with" : "without";
         if (patients.isEmpty()) {
-            return "No Netty in this JVM, or none has been used yet (started " + agent + " ACE's agent).";
+            return "No Netty in this JVM, or none has been used yet. The JVM was started " + agent + " ACE's agent.";
         }
         return String.format(
                 Locale.ROOT,
-                "%d of %d %s of Netty served by ACE (started %s ACE's agent).%s",
+                "%d of %d %s of Netty %s served by ACE. The JVM was started %s ACE's agent.%s",
                 patients.size() - notServed,
                 patients.size(),
                 patients.size() == 1 ? "copy" : "copies",
+                patients.size() == 1 ? "is" : "are",
                 agent,
                 notServed == 0 ? " Nothing to do." : "");
     }

@@ -73,14 +73,11 @@ final class Findings {
         if (left != null) {
             return new Finding(name, Verdict.NOT_SERVED, holds, left, advice.forUnchanged(copy, left));
         }
-        if (!agent.hasDoor(copy)) {
-            return new Finding(name, Verdict.READY, holds, "ACE comes at its first buffer", List.of());
-        }
-        return served(name, holds, instance(type), known);
+        return changed(name, holds, instance(type), known);
     }
 
     /** The shared pooled allocator may have been made without arenas. */
-    private Finding served(String name, String holds, Object shared, Class<?> known) {
+    private Finding changed(String name, String holds, Object shared, Class<?> known) {
         for (String kind : new String[] {"Direct", "Heap"}) {
             if (shared != null && Boolean.FALSE.equals(mirror.field(known, shared, "acealloc$is" + kind + "Served"))) {
                 return new Finding(
@@ -91,7 +88,9 @@ final class Findings {
                         advice.forArenas(copy, kind));
             }
         }
-        return new Finding(name, Verdict.SERVED, "");
+        return agent.hasDoor(copy)
+                ? new Finding(name, Verdict.SERVED, "")
+                : new Finding(name, Verdict.READY, holds, "ACE comes at its first buffer", List.of());
     }
 
     private Finding unpooled(String name, String holds, Class<?> type) {

@@ -16,9 +16,10 @@ final class Holdings {
             Object metric = mirror.call(allocator.getClass(), allocator, "metric");
             long direct = mirror.number(metric, "usedDirectMemory");
             long heap = mirror.number(metric, "usedHeapMemory");
-            return direct == 0 && heap == 0
-                    ? NOTHING
-                    : "shared one holds " + size(direct) + " direct, " + size(heap) + " heap";
+            if (direct <= 0 && heap <= 0) {
+                return direct == 0 && heap == 0 ? NOTHING : ""; // without arenas Netty does not count
+            }
+            return "shared one holds " + size(Math.max(direct, 0)) + " direct, " + size(Math.max(heap, 0)) + " heap";
         } catch (ReflectiveOperationException | RuntimeException e) {
             return "";
         }

@@ -3,7 +3,7 @@
  * What the command-line tools run in the JVM that they look at: it reads, and changes nothing.
  *
  * <pre>
- * Tool.agentmain → Visitor, a daemon thread: → Doctor  → Copy (each Netty, its allocators) → Findings, Agents, Advice
+ * Guest.agentmain → Visitor, a daemon thread: → Doctor  → Copy (each Netty, its allocators) → Findings, Agents, Advice
  *                                            → Reading → Engines (ACE's allocators and their figures)
  * </pre>
  *
