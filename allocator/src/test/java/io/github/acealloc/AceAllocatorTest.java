@@ -4,6 +4,7 @@ package io.github.acealloc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.acealloc.heap.ClassFigures;
 import io.github.acealloc.heap.Knobs;
 import io.github.acealloc.heap.ThreadHeap;
 import io.github.acealloc.slab.SizeClasses;
@@ -93,6 +94,13 @@ class AceAllocatorTest {
         AceStats stats = allocator.stats();
         assertThat(stats.allocations()).isEqualTo(64);
         assertThat(stats.counters().refills()).isEqualTo(16);
+        ClassFigures figures = stats.classes().get(SizeClasses.of(KIB));
+        assertThat(figures.refills()).isEqualTo(16);
+        assertThat(figures.cap()).isEqualTo(8);
+        assertThat(figures.plus(figures.withLifetime(50)))
+                .isEqualTo(new ClassFigures(KIB, 128, 2 * figures.cached(), 2 * figures.free(), 128, 32, 16, 50));
+        assertThat(figures.withLifetime(10).plus(figures.withLifetime(30)).lifetimeNanos())
+                .isEqualTo(20);
         assertThat(stats.coldShare()).isCloseTo(1 / 64.0, within(1e-9));
         assertThat(stats.warmShare()).isCloseTo(15 / 64.0, within(1e-9));
         assertThat(stats.hotShare()).isCloseTo(48 / 64.0, within(1e-9));

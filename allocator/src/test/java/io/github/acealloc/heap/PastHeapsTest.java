@@ -70,6 +70,8 @@ class PastHeapsTest {
         assertThat(registry.heaps()).hasSize(KEPT);
         assertThat(allocations()).isEqualTo(20);
         assertThat(registry.census().past().counters().refills()).isEqualTo(20 - KEPT);
+        assertThat(registry.census().past().refills(SizeClasses.of(KIB))).isEqualTo(20 - KEPT);
+        assertThat(registry.census().past().refills(SizeClasses.of(2 * KIB))).isZero();
         comeAndGo(1, 0);
         assertThat(registry.heaps()).as("one was adopted").hasSize(KEPT);
         assertThat(allocations()).isEqualTo(21);

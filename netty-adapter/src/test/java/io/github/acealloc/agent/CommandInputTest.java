@@ -104,7 +104,7 @@ class CommandInputTest {
         try (LiveJvm jvm = LiveJvm.start(LiveJvm.netty(folder), "pooled")) {
             Command command = Command.run(
                     List.of(JAVA, "-Djava.io.tmpdir=" + folder.resolve("none")), Command.JAR, "doctor", jvm.pid());
-            assertThat(command.err()).isEmpty();
+            assertThat(command.exitCode()).as(command.err()).isZero();
             assertThat(command.out()).contains("NOT SERVED");
         }
     }

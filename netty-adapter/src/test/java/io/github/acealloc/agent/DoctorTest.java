@@ -25,7 +25,7 @@ class DoctorTest {
             throws IOException, InterruptedException {
         try (LiveJvm jvm = LiveJvm.start(classPath, allocator, options)) {
             String said = Command.good("doctor", jvm.pid());
-            assertThat(said).startsWith("ACE-Alloc doctor   JVM " + jvm.pid() + "   Java ");
+            assertThat(said).startsWith("ACE-Alloc doctor  JVM " + jvm.pid() + "  Java ");
             return said;
         }
     }

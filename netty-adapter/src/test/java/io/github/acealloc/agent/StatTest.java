@@ -22,7 +22,7 @@ class StatTest {
     private static void expectTable(String said) {
         assertThat(said)
                 .containsPattern(
-                        "^\\d\\d:\\d\\d:\\d\\d   JVM \\d+   Java \\S+   \\S+LiveProgram   process resident [\\d.]+ MiB\n")
+                        "^\\d\\d:\\d\\d:\\d\\d  JVM \\d+  Java \\S+  LiveProgram  process resident [\\d.]+ MiB\n")
                 .containsPattern("\nmemory +live +cached +free +committed +limit +used +allocs/s +hits\n")
                 .containsPattern("\ndirect +1\\.?\\d* MiB .* [1-9][\\d,]* +(100|9\\d\\.\\d\\d) %\n")
                 .containsPattern("\nheap +\\S+ B ")

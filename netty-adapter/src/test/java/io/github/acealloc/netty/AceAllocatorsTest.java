@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.acealloc.AceConfig;
 import io.github.acealloc.os.ContainerLimit;
 import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -51,6 +52,21 @@ class AceAllocatorsTest {
             assertThat(configured(" Pooled ")).isSameAs(PooledByteBufAllocator.DEFAULT);
             assertThat(log.lines()).hasSize(7);
         }
+    }
+
+    @Test
+    void metricsAreOfAllAllocatorsUntilTheirMemoryIsBack() {
+        AceByteBufAllocator own = new AceByteBufAllocator();
+        assertThat(AceAllocators.metrics())
+                .containsEntry("DEFAULT", AceByteBufAllocator.DEFAULT.metric())
+                .containsValue(own.metric());
+        ByteBuf last = own.directBuffer(100);
+        own.close();
+        assertThat(AceAllocators.metrics()).containsValue(own.metric());
+        last.release();
+        own.trim();
+        assertThat(own.metric().usedDirectMemory()).isZero();
+        assertThat(AceAllocators.metrics()).doesNotContainValue(own.metric()).containsKey("DEFAULT");
     }
 
     private static ByteBufAllocator configured(String name) {

@@ -64,7 +64,7 @@ public final class CommandLine {
         }
         TargetJvm target = TargetJvm.of(pid);
         try (Visit visit = Visit.to(target, jar, "doctor")) {
-            System.out.println("ACE-Alloc doctor   " + target.title(visit.properties()));
+            System.out.println("ACE-Alloc doctor  " + target.title(visit.properties()));
             System.out.println();
             visit.ask().forEach(System.out::println);
         }

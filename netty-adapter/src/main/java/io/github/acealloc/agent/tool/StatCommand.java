@@ -47,7 +47,7 @@ final class StatCommand {
 
     private String table(Figures before, Figures now) {
         return LocalTime.now(ZoneId.systemDefault()).format(TIME)
-                + "   " + target.title(visit.properties()) + "   process resident "
+                + "  " + target.title(visit.properties()) + "  process resident "
                 + Units.size(target.residentBytes()) + "\n\n" + new StatTable(before, now).text();
     }
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 record TargetJvm(long pid) {
     private static final Path PROCESSES = Path.of("/proc");
-    private static final int LONGEST_NAME = 40;
+    private static final int LONGEST_NAME = 30;
 
     static TargetJvm of(long pid) throws Failure {
         if (ModuleLayer.boot().findModule("jdk.attach").isEmpty()) {
@@ -82,11 +82,16 @@ record TargetJvm(long pid) {
         }
     }
 
-    /** For humans. */
+    /** For humans: what it is and runs, in at most 65 characters. */
     String title(Properties properties) {
         String command = properties.getProperty("sun.java.command", "?").split(" ", 2)[0];
-        String name = command.substring(command.lastIndexOf('/') + 1);
-        return "JVM " + pid + "   Java " + properties.getProperty("java.version") + "   "
-                + (name.length() > LONGEST_NAME ? "…" + name.substring(name.length() - LONGEST_NAME) : name);
+        return "JVM " + pid + "  Java " + properties.getProperty("java.version") + "  "
+                + shortened(command.substring(command.lastIndexOf('/') + 1));
+    }
+
+    private static String shortened(String name) {
+        String last = name.length() > LONGEST_NAME ? name.substring(name.lastIndexOf('.') + 1) : name;
+        String shown = last.equals("jar") ? name : last;
+        return shown.length() > LONGEST_NAME ? shown.substring(0, LONGEST_NAME - 1) + "…" : shown;
     }
 }

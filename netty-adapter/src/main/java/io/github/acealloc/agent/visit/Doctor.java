@@ -110,7 +110,7 @@ final class Doctor {
                 patients.size() - notServed,
                 patients.size(),
                 patients.size() == 1 ? "copy" : "copies",
-                patients.size() == 1 ? "is" : "are",
+                patients.size() == 1 || patients.size() - notServed == 1 ? "is" : "are",
                 agent,
                 notServed == 0 ? " Nothing to do." : "");
     }
