@@ -382,7 +382,7 @@ public final class AceAllocator implements Governor.Governed {
         double[] medians = loop.medianLifetimes();
         List<ClassFigures> all = new ArrayList<>(classes.size());
         for (int c = 0; c < medians.length; c++) {
-            all.add(classes.get(c).withLifetime(medians[c]));
+            all.add(classes.get(c).withLifetime((long) medians[c]));
         }
         return all;
     }

@@ -21,7 +21,7 @@ public record ClassFigures(
         long allocations,
         long refills,
         int cap,
-        double lifetimeNanos) {
+        long lifetimeNanos) {
 
     /**
      * The figures of the same class of two allocators together.
@@ -48,7 +48,7 @@ public record ClassFigures(
      * @param nanos how long half of the buffers lived at most
      * @return a copy
      */
-    public ClassFigures withLifetime(double nanos) {
+    public ClassFigures withLifetime(long nanos) {
         return new ClassFigures(blockBytes, live, cached, free, allocations, refills, cap, nanos);
     }
 

@@ -27,8 +27,7 @@ public final class Agent {
 
     private Agent() {}
 
-    /** Links what a changed class calls. */
-    @FunctionalInterface
+    /** Links what a changed class calls, and knows which were not changed. */
     public interface Linker {
         /**
          * Makes a call site.
@@ -39,6 +38,15 @@ public final class Agent {
          * @return the site
          */
         CallSite link(MethodHandles.Lookup caller, String name, MethodType type);
+
+        /**
+         * Why a class, or a copy of Netty, was left as it was.
+         *
+         * @param loader its class loader
+         * @param name the class, or the copy's packages without their last part, with dots
+         * @return a clause; {@code null} if it was not left
+         */
+        String whyLeft(ClassLoader loader, String name);
     }
 
     /**
@@ -89,7 +97,7 @@ public final class Agent {
     }
 
     /** Where the jar is: found by what only it has, for this class may lie on the class path, too. */
-    private static URI place() {
+    static URI place() {
         String url = String.valueOf(Agent.class.getClassLoader().getResource(TRANSFORMER_FILE));
         return URI.create(url.substring("jar:".length(), url.indexOf("!/")));
     }
@@ -104,6 +112,21 @@ public final class Agent {
      */
     public static CallSite link(MethodHandles.Lookup caller, String name, MethodType type) {
         return linker.link(caller, name, type);
+    }
+
+    /**
+     * Why something is as it was, for the command {@code doctor}, which finds this method by its name.
+     *
+     * @param loader the class loader of what is asked about
+     * @param name a class, or a copy of Netty as {@link Linker#whyLeft} has it
+     * @return a clause; {@code null} if it was not left
+     */
+    public static String whyLeft(ClassLoader loader, String name) {
+        if (isOff()) {
+            return "the agent is switched off";
+        }
+        Linker linking = linker;
+        return linking == null ? "the agent could not start, see standard error" : linking.whyLeft(loader, name);
     }
 
     private static void say(String what) {

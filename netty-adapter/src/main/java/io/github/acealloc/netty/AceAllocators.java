@@ -2,14 +2,17 @@
 package io.github.acealloc.netty;
 
 import io.github.acealloc.AceConfig;
+import io.github.acealloc.netty.Face.Parts;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** Gives the allocator that the system property {@code acealloc.allocator} names. */
+/** The allocators of the JVM: the one that the system property {@code acealloc.allocator} names, and all there are. */
 public final class AceAllocators {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AceAllocators.class);
 
@@ -30,6 +33,21 @@ public final class AceAllocators {
             LOGGER.info("Allocator {}: {}; {}", config.allocator(), allocator, config.changes());
         }
         return allocator;
+    }
+
+    /**
+     * The metrics of all allocators of this kind that are open, or whose memory is not all back. Makes none.
+     *
+     * <p>The agent's command line finds this method by its name.
+     *
+     * @return by {@link AceByteBufAllocator#name}, in the order in which they were made
+     */
+    public static Map<String, AceAllocatorMetric> metrics() {
+        Map<String, AceAllocatorMetric> metrics = new LinkedHashMap<>();
+        for (Parts parts : Face.all()) {
+            metrics.put(parts.figures().name(), parts.metric());
+        }
+        return metrics;
     }
 
     private static ByteBufAllocator named(AceConfig.AllocatorName name) {

@@ -3,7 +3,10 @@ package io.github.acealloc.netty;
 
 import io.github.acealloc.netty.watch.Watch;
 import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -24,7 +27,17 @@ final class Face {
             boolean printsStatsAtExit,
             Figures figures,
             Watch watch,
-            AtomicBoolean closed) {}
+            AtomicBoolean closed) {
+
+        private boolean isInUse() {
+            return !closed.get() || metric.usedDirectMemory() + metric.usedHeapMemory() > 0;
+        }
+    }
+
+    /** All that anybody holds, with the order in which they were made. Guarded by its own lock. */
+    private static final Map<Face, Integer> ALL = new WeakHashMap<>();
+
+    private static int made;
 
     private Parts parts;
     private volatile WeakReference<AceByteBufAllocator> seen;
@@ -36,6 +49,20 @@ final class Face {
     void show(AceByteBufAllocator allocator, Parts parts) {
         this.parts = parts;
         seen = new WeakReference<>(allocator);
+        synchronized (ALL) {
+            ALL.put(this, made++);
+        }
+    }
+
+    /** The parts of all allocators that are open, or whose memory is not all back, in the order in which they were made. */
+    static List<Parts> all() {
+        synchronized (ALL) {
+            return ALL.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue())
+                    .map(entry -> entry.getKey().parts)
+                    .filter(Parts::isInUse)
+                    .toList();
+        }
     }
 
     /** The allocator. */

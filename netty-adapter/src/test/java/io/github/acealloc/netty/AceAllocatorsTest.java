@@ -8,6 +8,7 @@ import io.github.acealloc.AceConfig;
 import io.github.acealloc.os.ContainerLimit;
 import io.github.acealloc.os.OsMemory;
 import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -52,6 +53,21 @@ class AceAllocatorsTest {
             assertThat(configured(" Pooled ")).isSameAs(PooledByteBufAllocator.DEFAULT);
             assertThat(log.lines()).as("those that are not ours").hasSize(5);
         }
+    }
+
+    @Test
+    void metricsAreOfAllAllocatorsUntilTheirMemoryIsBack() {
+        AceByteBufAllocator own = new AceByteBufAllocator();
+        assertThat(AceAllocators.metrics())
+                .containsEntry("default", AceByteBufAllocator.DEFAULT.metric())
+                .containsValue(own.metric());
+        ByteBuf last = own.directBuffer(100);
+        own.close();
+        assertThat(AceAllocators.metrics()).containsValue(own.metric());
+        last.release();
+        own.trim();
+        assertThat(own.metric().usedDirectMemory()).isZero();
+        assertThat(AceAllocators.metrics()).doesNotContainValue(own.metric()).containsKey("default");
     }
 
     private static ByteBufAllocator configured(String name) {

@@ -101,9 +101,29 @@ class ArchitectureTest {
     static final ArchRule THE_AGENT_STANDS_ALONE = classes()
             .that()
             .resideInAPackage("io.github.acealloc.agent..")
+            .and()
+            .resideOutsideOfPackage("io.github.acealloc.agent.tool..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("", "java..", "org.objectweb.asm..", "io.github.acealloc.agent..");
+
+    /** The command line runs in a JVM of its own, and knows nobody of those who run in the other one. */
+    @ArchTest
+    static final ArchRule THE_COMMAND_LINE_ATTACHES = classes()
+            .that()
+            .resideInAPackage("io.github.acealloc.agent.tool..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("", "java..", "com.sun.tools.attach..", "io.github.acealloc.agent.tool..");
+
+    /** What visits a JVM changes no class there, and knows nothing of what does. */
+    @ArchTest
+    static final ArchRule A_VISITOR_ONLY_READS = classes()
+            .that()
+            .resideInAPackage("io.github.acealloc.agent.visit..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("", "java..", "io.github.acealloc.agent.visit..");
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_AGENT = noClasses()

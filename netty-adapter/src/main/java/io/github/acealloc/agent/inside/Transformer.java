@@ -9,6 +9,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.security.ProtectionDomain;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.zip.ZipFile;
 import org.objectweb.asm.Opcodes;
 
@@ -19,6 +22,9 @@ import org.objectweb.asm.Opcodes;
  */
 public final class Transformer implements ClassFileTransformer, Agent.Linker {
     static final int ASM = Opcodes.ASM9;
+
+    /** What was left and why. Guarded by its own lock. */
+    private static final Map<ClassLoader, Map<String, String>> LEFT = new WeakHashMap<>();
 
     private final ClassValue<NettyCopy> copies;
 
@@ -82,8 +88,18 @@ public final class Transformer implements ClassFileTransformer, Agent.Linker {
         return copies.get(caller.lookupClass().getSuperclass()).site(name, type);
     }
 
+    @Override
+    public String whyLeft(ClassLoader loader, String name) {
+        synchronized (LEFT) {
+            return LEFT.getOrDefault(loader, Map.of()).get(name);
+        }
+    }
+
     /** Makes its logger only now: one made before {@code main} keeps a server's own log manager out. */
     static void stays(String name, ClassLoader loader, String why) {
+        synchronized (LEFT) {
+            LEFT.computeIfAbsent(loader, l -> new HashMap<>()).put(name.replace('/', '.'), why);
+        }
         System.getLogger("io.github.acealloc.agent")
                 .log(
                         System.Logger.Level.WARNING,
